@@ -1,0 +1,7 @@
+export type {
+	Account,
+	Grant,
+	Held,
+	TokenRequest,
+	TokenSource,
+} from "./token.ts";

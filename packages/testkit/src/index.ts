@@ -1,0 +1,7 @@
+export {
+	hours,
+	type ManualClock,
+	manualClock,
+	minutes,
+	seconds,
+} from "./manual-clock.ts";
