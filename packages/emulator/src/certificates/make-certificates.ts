@@ -1,0 +1,86 @@
+import {
+	generateKeyPairSync,
+	type JsonWebKey,
+	type KeyPairKeyObjectResult,
+	randomUUID,
+} from "node:crypto";
+import { issueCertificate } from "./issue-certificate.ts";
+
+/** What is kept: one document, so that no reader ever combines two generations. */
+export interface KeptCertificates {
+	readonly ca: string;
+	readonly cert: string;
+	readonly key: string;
+	readonly app: string;
+	readonly signingKey: JsonWebKey;
+}
+
+/** What clients reach the emulator by: directly, and by the real names through its proxy. */
+const HOSTS = [
+	"localhost",
+	"127.0.0.1",
+	"::1",
+	"login.microsoftonline.com",
+	"login.windows.net",
+	"login.microsoft.com",
+	"sts.windows.net",
+	"management.azure.com",
+];
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/** Apple's clients refuse a server certificate that is valid for more than 825 days; a day lies in the past already. */
+const LIFETIME_MS = 820 * DAY_MS;
+
+/** A client whose clock is behind must not find a certificate of the future. */
+const BACKDATED_MS = DAY_MS;
+
+/** A new authority, its server certificate, a client certificate and a token signing key, from `at` on. */
+export function makeCertificates(at: number): KeptCertificates {
+	const validity = {
+		notBefore: new Date(at - BACKDATED_MS),
+		notAfter: new Date(at - BACKDATED_MS + LIFETIME_MS),
+	};
+	const authority = {
+		// Distinct for each, so that a store that was given two of them does not confuse one with the other.
+		name: `azidentity emulator CA ${randomUUID().slice(0, 8)}`,
+		keys: ecKeys(),
+	};
+	const server = ecKeys();
+	const app = rsaKeys();
+	const ca = issueCertificate({ ...authority, ...validity, role: "authority" });
+	const leaf = issueCertificate({
+		name: "localhost",
+		keys: server,
+		issuer: authority,
+		...validity,
+		role: "server",
+		hosts: HOSTS,
+	});
+	const appCertificate = issueCertificate({
+		name: "azidentity emulator app",
+		keys: app,
+		...validity,
+		role: "client",
+	});
+	return {
+		ca,
+		cert: leaf + ca,
+		key: privatePem(server),
+		app: privatePem(app) + appCertificate,
+		signingKey: rsaKeys().privateKey.export({ format: "jwk" }),
+	};
+}
+
+function ecKeys(): KeyPairKeyObjectResult {
+	return generateKeyPairSync("ec", { namedCurve: "P-256" });
+}
+
+/** Entra accepts client certificates of RSA only, and signs its tokens with RSA. */
+function rsaKeys(): KeyPairKeyObjectResult {
+	return generateKeyPairSync("rsa", { modulusLength: 2048 });
+}
+
+function privatePem(keys: KeyPairKeyObjectResult): string {
+	return keys.privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+}
