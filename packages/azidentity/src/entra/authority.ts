@@ -1,0 +1,97 @@
+import {
+	AzureAuthorityHosts,
+	isKnownHost,
+	preferredCache,
+	preferredNetwork,
+} from "../foundation/clouds.ts";
+import { rememberedFlights } from "../foundation/shared-flight.ts";
+import { type Asking, askedEndpoints, isCiam } from "./discovery.ts";
+import type { Endpoints } from "./endpoints.ts";
+import { isAdfs } from "./tenants.ts";
+
+/** Where a client asks for tokens. */
+export interface Authority {
+	/** The host that stands for the cloud in cached entries. */
+	readonly environment: string;
+	/**
+	 * The endpoints for a tenant. Those of a Microsoft cloud are known; those of any other host are
+	 * asked for once, and remembered for the life of the client.
+	 */
+	endpoints(tenantId: string, asking: Asking): Promise<Endpoints>;
+}
+
+/**
+ * The authority of the option, else of AZURE_AUTHORITY_HOST, else of the public cloud.
+ * @throws TypeError that names the credential and `authorityHost` when the host cannot be trusted with a secret.
+ */
+export function authority(
+	credentialName: string,
+	options: { authorityHost?: string; disableInstanceDiscovery?: boolean },
+): Authority {
+	const { disableInstanceDiscovery = false } = options;
+	const host = authorityHost(credentialName, options.authorityHost);
+	const flights = rememberedFlights<Endpoints>();
+	const askInstance = rememberedFlights<readonly string[]>();
+
+	return {
+		environment: preferredCache(host.host),
+		// A regional authority (AZURE_REGIONAL_AUTHORITY_NAME) would be another answer here.
+		async endpoints(tenantId, asking) {
+			const base = tenantBase(host, tenantId);
+			if (isKnownHost(host.host) && !isAdfs(tenantId))
+				return knownEndpoints(base);
+			const needsInstance =
+				!disableInstanceDiscovery && !isAdfs(tenantId) && !isCiam(host.host);
+			return flights(base, asking.abortSignal, (abortSignal) =>
+				askedEndpoints(
+					{ host: host.host, base, tenantId },
+					{ ...asking, abortSignal },
+					needsInstance ? askInstance : undefined,
+				),
+			);
+		},
+	};
+}
+
+/** `https://host[:port][/path]`, by the name under which the cloud wants to be asked. */
+function authorityHost(credentialName: string, option?: string): URL {
+	const fromEnvironment = process.env.AZURE_AUTHORITY_HOST;
+	const given =
+		option || fromEnvironment || AzureAuthorityHosts.AzurePublicCloud;
+	const source = option
+		? "the option authorityHost"
+		: "authorityHost, taken from the environment variable AZURE_AUTHORITY_HOST,";
+	// The value is not shown: it may hold a password.
+	const refuse = (reason: string): never => {
+		throw new TypeError(
+			`${credentialName}: ${source} ${reason}. Pass a URL such as "https://login.microsoftonline.com"; AzureAuthorityHosts has those of the clouds.`,
+		);
+	};
+	if (typeof given !== "string" || !URL.canParse(given))
+		return refuse("is not a URL");
+	const url = new URL(given);
+	if (url.protocol !== "https:") return refuse("does not begin with https://");
+	if (url.username !== "" || url.password !== "")
+		return refuse("must not hold a user name or a password");
+	if (url.href.includes("?")) return refuse("must not have a query");
+	if (url.href.includes("#")) return refuse("must not have a fragment");
+	url.host = preferredNetwork(url.host);
+	return url;
+}
+
+/** The URL that a tenant's endpoints begin with. A tenant that the host's path already ends with is not repeated. */
+function tenantBase(host: URL, tenantId: string): string {
+	const tenant = tenantId.toLowerCase();
+	const base = host.href.replace(/\/+$/, "");
+	return base.toLowerCase().endsWith(`/${tenant}`) && host.pathname !== "/"
+		? base
+		: `${base}/${tenant}`;
+}
+
+function knownEndpoints(base: string): Endpoints {
+	return {
+		token: `${base}/oauth2/v2.0/token`,
+		authorization: `${base}/oauth2/v2.0/authorize`,
+		deviceAuthorization: `${base}/oauth2/v2.0/devicecode`,
+	};
+}

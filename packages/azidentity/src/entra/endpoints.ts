@@ -1,0 +1,6 @@
+/** Where a tenant's requests go. */
+export interface Endpoints {
+	readonly token: string;
+	readonly authorization: string;
+	readonly deviceAuthorization: string;
+}

@@ -1,0 +1,80 @@
+import { CredentialUnavailableError } from "../errors.ts";
+
+/** What ids and domain names of tenants are made of. Anything else would change the URL it is put into. */
+const TENANT = /^[0-9a-zA-Z.-]+$/;
+const ONLY_DOTS = /^\.+$/;
+
+/** These stand for "whoever signs in", so an application cannot get a token of its own there. */
+const SHARED_TENANTS: ReadonlySet<string> = new Set([
+	"common",
+	"organizations",
+	"consumers",
+]);
+
+/** Active Directory Federation Services: one directory per host, so there is no other tenant to choose. */
+const ADFS = "adfs";
+
+/** Whether the tenant stands for an ADFS server. */
+export function isAdfs(tenantId: string): boolean {
+	return tenantId.toLowerCase() === ADFS;
+}
+
+/**
+ * Refuses what cannot be the id or the domain name of a tenant. The value is not shown: arguments
+ * get mixed up, and one of them may be a secret.
+ * @throws CredentialUnavailableError
+ */
+export function checkTenantId(credentialName: string, tenantId: string): void {
+	if (
+		typeof tenantId === "string" &&
+		TENANT.test(tenantId) &&
+		!ONLY_DOTS.test(tenantId)
+	)
+		return;
+	throw new CredentialUnavailableError(
+		`${credentialName}: the argument tenantId is not the id or the domain name of a tenant: only letters, digits, "-" and "." may be in it. The portal shows it as "Directory (tenant) ID".`,
+	);
+}
+
+/**
+ * {@link checkTenantId}, and refuses `common`, `organizations` and `consumers`: an application signs in
+ * to one tenant.
+ * @throws CredentialUnavailableError
+ */
+export function checkSpecificTenant(
+	credentialName: string,
+	tenantId: string,
+): void {
+	checkTenantId(credentialName, tenantId);
+	if (!SHARED_TENANTS.has(tenantId.toLowerCase())) return;
+	throw new CredentialUnavailableError(
+		`${credentialName}: the argument tenantId must name one tenant; "${tenantId}" is for people who sign in. The portal shows the tenant's id as "Directory (tenant) ID".`,
+	);
+}
+
+/**
+ * The tenant that a call is for: the configured one, or another that the call names and the
+ * credential may use. AZURE_IDENTITY_DISABLE_MULTITENANTAUTH, set to anything, keeps to the configured one.
+ * @param additionallyAllowed Other tenants that may be used; "*" stands for any.
+ * @throws CredentialUnavailableError when the tenant is not allowed, or cannot be one.
+ */
+export function resolveTenant(
+	credentialName: string,
+	configured: string,
+	requested: string | undefined,
+	additionallyAllowed: readonly string[] = [],
+): string {
+	if (requested === undefined || requested === "") return configured;
+	checkTenantId(credentialName, requested);
+	const wanted = requested.toLowerCase();
+	if (wanted === configured.toLowerCase()) return configured;
+	if (isAdfs(configured)) return configured;
+	if (process.env.AZURE_IDENTITY_DISABLE_MULTITENANTAUTH) return configured;
+	const allowed = additionallyAllowed.map((entry) =>
+		entry.trim().toLowerCase(),
+	);
+	if (allowed.includes("*") || allowed.includes(wanted)) return wanted;
+	throw new CredentialUnavailableError(
+		`${credentialName}: the credential is not configured to get tokens for tenant ${requested}. Add it to the option additionallyAllowedTenants, or add "*" to allow any tenant.`,
+	);
+}

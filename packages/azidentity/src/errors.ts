@@ -1,0 +1,205 @@
+import type { GetTokenOptions } from "@azure/core-auth";
+import { redact } from "./foundation/redact.ts";
+
+/** The `name` of a {@link CredentialUnavailableError}. */
+export const CredentialUnavailableErrorName = "CredentialUnavailableError";
+/** The `name` of an {@link AuthenticationError}. */
+export const AuthenticationErrorName = "AuthenticationError";
+/** The `name` of an {@link AggregateAuthenticationError}. */
+export const AggregateAuthenticationErrorName = "AggregateAuthenticationError";
+/** The `name` of an {@link AuthenticationRequiredError}. */
+const AUTHENTICATION_REQUIRED_ERROR_NAME = "AuthenticationRequiredError";
+
+/** What the token service said when it refused, in the terms of its error document. */
+export interface ErrorResponse {
+	/** The OAuth error, such as `invalid_client`. Ours when there was no answer: `network_error`, `timeout`. */
+	error: string;
+	/** What the service says in words. */
+	errorDescription: string;
+	/** The numbers of the AADSTS codes. */
+	errorCodes?: number[];
+	/** When the service refused, in its own spelling. */
+	timestamp?: string;
+	/** The service's name for this failure. */
+	traceId?: string;
+	/** The name of the request, which support can look up. */
+	correlationId?: string;
+	/** What narrows `error` down, such as `basic_action`. */
+	suberror?: string;
+	/** The claims that a new sign-in must satisfy: pass them to `getToken` as they are. Not shown when the error is printed. */
+	claims?: string;
+}
+
+/** What an {@link AuthenticationError} can say beyond status and body. */
+export interface AuthenticationErrorOptions {
+	/** The error behind this one. It is kept as given: hand over nothing that holds a secret. */
+	cause?: unknown;
+	/** One sentence for people, in place of the one made from the body. */
+	message?: string;
+	isOutage?: boolean | undefined;
+	notBefore?: number | undefined;
+	retryAfter?: number | undefined;
+}
+
+/** The credential could not even try: something it needs is missing. A chain goes on to the next one. */
+export class CredentialUnavailableError extends Error {
+	constructor(message?: string, options?: { cause?: unknown }) {
+		super(message, options);
+		this.name = CredentialUnavailableErrorName;
+	}
+}
+
+/** The token service refused, or could not answer. A chain stops here. */
+export class AuthenticationError extends Error {
+	/** The HTTP status of the answer; 0 when there was none. */
+	readonly statusCode: number;
+	readonly errorResponse: ErrorResponse;
+	/** Whether the service could not answer at all: network, timeout, throttling, 5xx. Then trying later may help. */
+	declare readonly isOutage?: boolean;
+	/** When the service wants to be asked again, in milliseconds since 1970: not before. */
+	declare readonly notBefore?: number;
+	/** How long the service wanted to be left alone when it answered, in milliseconds. */
+	declare readonly retryAfter?: number;
+
+	/**
+	 * @param statusCode The HTTP status of the answer; 0 when there was none.
+	 * @param errorBody The body of the answer: an object, a JSON text, or any text.
+	 */
+	constructor(
+		statusCode: number,
+		errorBody: object | string | undefined | null,
+		options: AuthenticationErrorOptions = {},
+	) {
+		const { message, isOutage, notBefore, retryAfter } = options;
+		const errorResponse = errorResponseFrom(statusCode, errorBody);
+		super(
+			message ??
+				`${errorResponse.error} Status code: ${statusCode}\nMore details:\n${errorResponse.errorDescription},`,
+			"cause" in options ? { cause: options.cause } : undefined,
+		);
+		this.name = AuthenticationErrorName;
+		this.statusCode = statusCode;
+		this.errorResponse = errorResponse;
+		if (isOutage !== undefined) this.isOutage = isOutage;
+		if (notBefore !== undefined) this.notBefore = notBefore;
+		if (retryAfter !== undefined) this.retryAfter = retryAfter;
+	}
+}
+
+/** No credential of a chain could get a token; `errors` holds what each one said. */
+export class AggregateAuthenticationError extends Error {
+	// biome-ignore lint/suspicious/noExplicitAny: the type that programs written for @azure/identity read
+	errors: any[];
+
+	// biome-ignore lint/suspicious/noExplicitAny: as above
+	constructor(errors: any[], errorMessage?: string) {
+		super(`${errorMessage}\n${errors.join("\n")}`);
+		this.name = AggregateAuthenticationErrorName;
+		this.errors = errors;
+	}
+}
+
+/** What an {@link AuthenticationRequiredError} is made from. */
+export interface AuthenticationRequiredErrorOptions {
+	/** The scopes that were asked for. */
+	scopes: string[];
+	/** The options that `getToken` was called with. */
+	getTokenOptions?: GetTokenOptions;
+	message?: string;
+	cause?: unknown;
+}
+
+/** Somebody has to sign in: call `authenticate` with these scopes and options. */
+export class AuthenticationRequiredError extends Error {
+	/** The scopes that were asked for. */
+	scopes: string[];
+	/** The options that `getToken` was called with. Not shown when the error is printed: they may hold claims. */
+	declare getTokenOptions?: GetTokenOptions;
+
+	constructor(options: AuthenticationRequiredErrorOptions) {
+		const { scopes, getTokenOptions, message, cause } = options;
+		super(message, cause ? { cause } : undefined);
+		this.name = AUTHENTICATION_REQUIRED_ERROR_NAME;
+		this.scopes = scopes;
+		hide(this, "getTokenOptions", getTokenOptions);
+	}
+}
+
+/** A field that programs can read and that no inspection prints. */
+function hide(target: object, name: string, value: unknown): void {
+	Object.defineProperty(target, name, {
+		value,
+		enumerable: false,
+		writable: true,
+		configurable: true,
+	});
+}
+
+function errorResponseFrom(
+	statusCode: number,
+	body: object | string | undefined | null,
+): ErrorResponse {
+	if (typeof body === "object" && body !== null) {
+		const known = fromDocument(body as Record<string, unknown>);
+		if (known !== undefined) return known;
+	}
+	if (typeof body !== "string") {
+		return {
+			error: "unknown_error",
+			errorDescription:
+				"An unknown error occurred and no additional details are available.",
+		};
+	}
+	const parsed = fromDocument(parsedObject(body));
+	if (parsed !== undefined) return parsed;
+	const text = redact(body);
+	return statusCode === 400
+		? {
+				error: "invalid_request",
+				errorDescription: `The service indicated that the request was invalid.\n\n${text}`,
+			}
+		: {
+				error: "unknown_error",
+				errorDescription: `An unknown error has occurred. Response body:\n\n${text}`,
+			};
+}
+
+function parsedObject(text: string): Record<string, unknown> {
+	try {
+		const value: unknown = JSON.parse(text);
+		return typeof value === "object" && value !== null
+			? (value as Record<string, unknown>)
+			: {};
+	} catch {
+		return {}; // not JSON: the text itself is all there is to say
+	}
+}
+
+function fromDocument(
+	document: Record<string, unknown>,
+): ErrorResponse | undefined {
+	const text = (name: string) => {
+		const value = document[name];
+		return typeof value === "string" ? redact(value) : undefined;
+	};
+	const error = text("error");
+	if (error === undefined) return undefined;
+	const response: ErrorResponse = {
+		error,
+		errorDescription: text("error_description") ?? "",
+	};
+	const codes = document.error_codes;
+	if (Array.isArray(codes))
+		response.errorCodes = codes.filter((code) => Number.isInteger(code));
+	const timestamp = text("timestamp");
+	if (timestamp !== undefined) response.timestamp = timestamp;
+	const traceId = text("trace_id");
+	if (traceId !== undefined) response.traceId = traceId;
+	const correlationId = text("correlation_id");
+	if (correlationId !== undefined) response.correlationId = correlationId;
+	const suberror = text("suberror");
+	if (suberror !== undefined) response.suberror = suberror;
+	if (typeof document.claims === "string")
+		hide(response, "claims", document.claims);
+	return response;
+}

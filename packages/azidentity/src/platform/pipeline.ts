@@ -1,0 +1,96 @@
+import type {
+	LogPolicyOptions,
+	Pipeline,
+	PipelinePolicy,
+	RedirectPolicyOptions,
+	TlsSettings,
+} from "@azure/core-rest-pipeline";
+import { VERSION } from "../foundation/version.ts";
+import type { HttpOptions } from "./http-options.ts";
+
+/** The HTTP stack, once it is loaded. */
+export type Core = typeof import("@azure/core-rest-pipeline");
+
+/**
+ * The policies for requests that carry secrets. They are named one by one, not taken from the
+ * stack's own default set: that set follows redirects with a POST's body, and its log prints
+ * private keys and the proxy's password.
+ */
+export function buildPipeline(core: Core, options: HttpOptions): Pipeline {
+	const { loggingOptions = {}, tlsOptions, userAgentOptions } = options;
+	const prefix = userAgentOptions?.userAgentPrefix;
+	const own = `azidentity/${VERSION}`;
+	const userAgentPrefix = prefix ? `${prefix} ${own}` : own;
+
+	const pipeline = core.createEmptyPipeline();
+	if (options.agent) pipeline.addPolicy(core.agentPolicy(options.agent));
+	pipeline.addPolicy(core.proxyPolicy(options.proxyOptions), {
+		afterPolicies: [core.agentPolicyName],
+	});
+	if (tlsOptions !== undefined)
+		pipeline.addPolicy(tlsPolicy(core.tlsPolicyName, tlsOptions), {
+			afterPolicies: [core.proxyPolicyName],
+		});
+	pipeline.addPolicy(core.decompressResponsePolicy());
+	pipeline.addPolicy(core.userAgentPolicy({ userAgentPrefix }));
+	pipeline.addPolicy(
+		core.tracingPolicy({ ...loggingOptions, userAgentPrefix }),
+		{ afterPhase: "Retry" },
+	);
+	pipeline.addPolicy(redirectsOfGet(core, options.redirectOptions), {
+		afterPhase: "Retry",
+	});
+	pipeline.addPolicy(discreetLog(core, loggingOptions), { afterPhase: "Sign" });
+	for (const { policy, position } of options.additionalPolicies ?? [])
+		pipeline.addPolicy(
+			policy,
+			position === "perRetry" ? { afterPhase: "Sign" } : {},
+		);
+	return pipeline;
+}
+
+/** TLS settings hold behind a proxy, too: a proxy's agent takes them from the request, not from the settings. */
+function tlsPolicy(name: string, settings: TlsSettings): PipelinePolicy {
+	return {
+		name,
+		sendRequest(request, next) {
+			if (request.agent === undefined) request.tlsSettings ??= settings;
+			else
+				request.requestOverrides = { ...settings, ...request.requestOverrides };
+			return next(request);
+		},
+	};
+}
+
+/** Metadata may move. A body with a secret in it goes where it was sent, or nowhere. */
+function redirectsOfGet(
+	core: Core,
+	options: RedirectPolicyOptions | undefined,
+): PipelinePolicy {
+	const redirects = core.redirectPolicy(options);
+	return {
+		name: core.redirectPolicyName,
+		sendRequest: (request, next) =>
+			request.method === "GET"
+				? redirects.sendRequest(request, next)
+				: next(request),
+	};
+}
+
+/** The stack's log, shown a request without agent and TLS settings: it would print what they hold. */
+function discreetLog(core: Core, options: LogPolicyOptions): PipelinePolicy {
+	const full = core.logPolicy(options);
+	return {
+		name: core.logPolicyName,
+		sendRequest(request, next) {
+			const { headers, method, requestId, url } = request;
+			const shown = core.createPipelineRequest({
+				url,
+				method,
+				headers,
+				requestId,
+			});
+			return full.sendRequest(shown, () => next(request));
+		},
+	};
+}
