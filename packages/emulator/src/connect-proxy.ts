@@ -1,0 +1,77 @@
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import { connect, type Socket } from "node:net";
+
+export interface ConnectProxyParts {
+	/** The port of the emulator's authority; asked for each connection, for it may move. */
+	port(): number;
+	/** What to do with every other host: `refuse` makes the proxy a guard against reaching the real service. */
+	elsewhere: "refuse" | "tunnel";
+}
+
+/** The names under which clients know Entra ID, and the management API that the Azure CLI asks for its subscriptions. */
+export const EMULATED_HOSTS: ReadonlySet<string> = new Set([
+	"login.microsoftonline.com",
+	"login.windows.net",
+	"login.microsoft.com",
+	"sts.windows.net",
+	"management.azure.com",
+]);
+
+/**
+ * An HTTP proxy for `HTTPS_PROXY`: connections to Entra ID's real names end at the emulator, so a program needs no
+ * option to use it, and trusts it by its certificate authority alone. The server is not listening yet; bind it to loopback.
+ */
+export function connectProxy(parts: ConnectProxyParts): Server {
+	// Tunnels leave the server's own list of connections when they are upgraded; they must not outlive it.
+	const open = new Set<Socket>();
+	const server = createServer((_request, response) => {
+		response.writeHead(405, { allow: "CONNECT", "content-type": "text/plain" });
+		response.end("This proxy serves HTTPS (CONNECT) only.\n");
+	});
+	server.on("connect", (request: IncomingMessage, client: Socket, head) => {
+		const target = tunnelTarget(request.url ?? "", parts);
+		if (target === undefined) return refuse(client, request.url ?? "");
+		const remote = connect(target, () => {
+			client.write("HTTP/1.1 200 Connection established\r\n\r\n");
+			remote.write(head);
+			remote.pipe(client).pipe(remote);
+		});
+		join(client, remote, open);
+		join(remote, client, open);
+	});
+	const { close } = server;
+	server.close = (closed) => {
+		for (const end of open) end.destroy();
+		return Reflect.apply(close, server, [closed]);
+	};
+	return server;
+}
+
+/** Lets neither end outlive the other, but lets it have the bytes that are still on their way. */
+function join(end: Socket, other: Socket, open: Set<Socket>): void {
+	open.add(end);
+	end.on("error", () => end.destroy());
+	end.on("close", () => {
+		open.delete(end);
+		other.destroySoon();
+	});
+}
+
+/** Where a request for `host:port` goes; `undefined` when it goes nowhere. */
+function tunnelTarget(
+	authority: string,
+	{ port, elsewhere }: ConnectProxyParts,
+) {
+	const [, host, asked] = /^\[?([^\]/]+?)\]?:(\d+)$/.exec(authority) ?? [];
+	if (host === undefined) return undefined;
+	if (asked === "443" && EMULATED_HOSTS.has(host.toLowerCase()))
+		return { host: "127.0.0.1", port: port() };
+	return elsewhere === "tunnel" ? { host, port: Number(asked) } : undefined;
+}
+
+function refuse(client: Socket, authority: string): void {
+	client.on("error", () => {});
+	client.end(
+		`HTTP/1.1 403 Forbidden\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\nThe emulator's proxy does not lead to ${authority.replace(/[^\w.:[\]-]/g, "")}. Start it with "elsewhere: tunnel" if it should.\n`,
+	);
+}
