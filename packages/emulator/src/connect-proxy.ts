@@ -17,6 +17,8 @@ export const EMULATED_HOSTS: ReadonlySet<string> = new Set([
 	"management.azure.com",
 ]);
 
+const BAD_GATEWAY = "HTTP/1.1 502 Bad Gateway\r\nconnection: close\r\n\r\n";
+
 /**
  * An HTTP proxy for `HTTPS_PROXY`: connections to Entra ID's real names end at the emulator, so a program needs no
  * option to use it, and trusts it by its certificate authority alone. The server is not listening yet; bind it to loopback.
@@ -31,10 +33,15 @@ export function connectProxy(parts: ConnectProxyParts): Server {
 	server.on("connect", (request: IncomingMessage, client: Socket, head) => {
 		const target = tunnelTarget(request.url ?? "", parts);
 		if (target === undefined) return refuse(client, request.url ?? "");
+		let isConnected = false;
 		const remote = connect(target, () => {
+			isConnected = true;
 			client.write("HTTP/1.1 200 Connection established\r\n\r\n");
 			remote.write(head);
 			remote.pipe(client).pipe(remote);
+		});
+		remote.on("error", () => {
+			if (!isConnected) client.end(BAD_GATEWAY);
 		});
 		join(client, remote, open);
 		join(remote, client, open);
