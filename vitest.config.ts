@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { closingLine } from "./scripts/vitest/closing-line.ts";
 
 // The library's tests run on its sources, with no build in between; the
 // emulator is used as an outsider would use it, from its build.
@@ -6,7 +7,9 @@ export default defineConfig({
 	resolve: { conditions: ["source"] },
 	ssr: { resolve: { conditions: ["source"] } },
 	test: {
-		include: ["packages/*/test/**/*.test.ts"],
+		include: ["packages/*/test/**/*.test.ts", "scripts/test/**/*.test.js"],
+		setupFiles: ["scripts/vitest/loopback-only.js"],
+		reporters: ["default", closingLine()],
 		testTimeout: 30_000,
 		hookTimeout: 60_000,
 		maxWorkers: 2,

@@ -4,8 +4,11 @@
 import { execFileSync } from "node:child_process";
 import {
 	existsSync,
+	mkdirSync,
+	mkdtempSync,
 	readdirSync,
 	readFileSync,
+	renameSync,
 	rmSync,
 	writeFileSync,
 } from "node:fs";
@@ -16,11 +19,24 @@ const quiet = process.argv.includes("--quiet");
 const root = path.dirname(import.meta.dirname);
 const from = (...parts) => path.join(root, "packages", ...parts);
 
-for (const name of ["azidentity", "emulator"]) {
-	rmSync(from(name, "dist"), { recursive: true, force: true });
+// Made aside and moved into place whole: a test that runs meanwhile meets the old files or the new, never none.
+const cache = path.join(root, "node_modules/.cache");
+mkdirSync(cache, { recursive: true });
+const aside = mkdtempSync(path.join(cache, "build-"));
+try {
+	for (const name of ["azidentity", "emulator"]) await buildPackage(name);
+} catch (error) {
+	// What is wrong with the sources has been printed by who found it; our own stack adds nothing.
+	if (error.errors === undefined && error.status === undefined) throw error;
+	process.exitCode = 1;
+} finally {
+	rmSync(aside, { recursive: true, force: true });
+}
+
+async function buildPackage(name) {
 	const result = await build({
 		entryPoints: entryPoints(name),
-		outdir: from(name, "dist"),
+		outdir: path.join(aside, name),
 		bundle: true,
 		splitting: true,
 		format: "esm",
@@ -31,8 +47,9 @@ for (const name of ["azidentity", "emulator"]) {
 		metafile: true,
 		logLevel: "warning",
 	});
-	if (quiet) continue;
-	writeDeclarations(name);
+	if (!quiet) writeDeclarations(name);
+	moveIntoPlace(name);
+	if (quiet) return;
 	const bytes = Object.values(result.metafile.outputs).reduce(
 		(sum, output) => sum + output.bytes,
 		0,
@@ -58,34 +75,44 @@ function entryPoints(name) {
 	return entries;
 }
 
+function moveIntoPlace(name) {
+	const old = path.join(aside, `${name}-old`);
+	if (existsSync(from(name, "dist"))) renameSync(from(name, "dist"), old);
+	try {
+		renameSync(path.join(aside, name), from(name, "dist"));
+	} catch (error) {
+		// Another build of the same sources was faster by a moment; its files are as good as ours.
+		if (!["ENOTEMPTY", "EEXIST"].includes(error.code)) throw error;
+	}
+}
+
 function writeDeclarations(name) {
-	const project = from(name, "dist.tsconfig.json");
+	const project = path.join(aside, `${name}.tsconfig.json`);
 	writeFileSync(
 		project,
 		JSON.stringify({
-			extends: "../../tsconfig.json",
+			extends: path.join(root, "tsconfig.json"),
 			compilerOptions: {
 				noEmit: false,
 				emitDeclarationOnly: true,
-				rootDir: "src",
-				outDir: "dist",
+				rootDir: from(name, "src"),
+				outDir: path.join(aside, name),
+				typeRoots: [path.join(root, "node_modules/@types")],
 			},
-			include: ["src/**/*.ts"],
+			include: [from(name, "src/**/*.ts")],
 		}),
 	);
-	try {
-		execFileSync(
-			process.execPath,
-			[path.join(root, "node_modules/typescript/bin/tsc"), "-p", project],
-			{ stdio: "inherit" },
-		);
-	} finally {
-		rmSync(project);
-	}
+	execFileSync(
+		process.execPath,
+		[path.join(root, "node_modules/typescript/bin/tsc"), "-p", project],
+		{ stdio: "inherit" },
+	);
 	// Sources name each other as .ts; a consumer's compiler looks for .js.
-	for (const entry of readdirSync(from(name, "dist"), { recursive: true })) {
+	for (const entry of readdirSync(path.join(aside, name), {
+		recursive: true,
+	})) {
 		if (!entry.endsWith(".d.ts")) continue;
-		const file = from(name, "dist", entry);
+		const file = path.join(aside, name, entry);
 		const text = readFileSync(file, "utf8");
 		writeFileSync(
 			file,

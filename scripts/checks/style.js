@@ -1,0 +1,111 @@
+// Rules of the house that the linter does not know. Each finding says its reason.
+// Those it knows (length of files and functions, default exports, enums, namespaces, `export *`, skipped tests) are in
+// biome.json.
+import path from "node:path";
+import { walk } from "../parse-source.js";
+import { isCode, lineAt, trackedFiles } from "../tracked-files.js";
+
+/** A name that says what kind of thing a file is says nothing about what is in it. */
+const NAMELESS = /^(utils?|helpers?|common|base|misc|shared)$/;
+
+/** Paths of one machine, and hosts of registries: neither means anything to who clones this. */
+const MACHINE_PATH =
+	/(^|[^\w.])\/(work|root|tmp\/brief)\/|\/home\/(?!user\b|me\b|you\b)\w+\/|\/Users\/(?!me\b|you\b)\w+\//;
+const REGISTRY =
+	/registry\.npmjs\.org|registry\.yarnpkg\.com|proxy\.golang\.org|sum\.golang\.org|pypi\.org|pythonhosted\.org|deb\.debian\.org|crates\.io/;
+
+/** Work that is left lives in the issues, where it is seen. The letter in brackets keeps this file out of it. */
+const LEFT_UNDONE = /\b(TOD[O]|FIXM[E]|XX[X])\b/;
+
+/** What reads the time of the machine. A test that cannot move the clock has to sleep. */
+const CLOCKS = ["Date.now", "performance.now", "process.hrtime"];
+const CLOCKED = ["packages/azidentity/src/", "packages/emulator/src/"];
+
+/** The files that own a `now` and so may say that its default is the machine's clock. */
+const OWNS_NOW = {
+	"packages/azidentity/src/cache/token-cache.ts":
+		"the memory is told the time by whoever makes it",
+	"packages/azidentity/src/platform/http.ts":
+		"the door to the network: credentials do not pass a clock through their options",
+	"packages/emulator/src/certificates/certificates.ts":
+		"validity is in the world's time: other programs check it",
+};
+
+export function check(root) {
+	return findings(trackedFiles(root));
+}
+
+/** What breaks a rule, in a list of `{ path, text }`. */
+export function findings(files) {
+	return files.flatMap((file) => [
+		...nameless(file),
+		...matches(file, MACHINE_PATH, "names a path of one machine"),
+		...matches(file, REGISTRY, "names a registry's host"),
+		...matches(file, LEFT_UNDONE, "work that is left belongs in an issue"),
+		...(isCode(file) ? syntax(file) : []),
+	]);
+}
+
+function nameless({ path: file }) {
+	return file
+		.split("/")
+		.filter((part) => NAMELESS.test(path.basename(part).split(".")[0]))
+		.map((part) => `${file}: "${part}" does not say what is in it`);
+}
+
+function matches({ path: file, text }, pattern, reason) {
+	if (!pattern.test(text)) return [];
+	return text
+		.split("\n")
+		.map((line, index) => ({ found: pattern.exec(line), index }))
+		.filter(({ found }) => found !== null)
+		.map(
+			({ found, index }) =>
+				`${file}:${index + 1}: ${reason} (${found[0].trim()})`,
+		);
+}
+
+function syntax(file) {
+	const found = [];
+	const clocked = CLOCKED.some((folder) => file.path.startsWith(folder));
+	walk(file, (node, parents) => {
+		const reason =
+			subclass(node) ?? (clocked ? clock(node, parents, file) : undefined);
+		if (reason !== undefined)
+			found.push(`${file.path}:${lineAt(file.text, node.start)}: ${reason}`);
+	});
+	return found;
+}
+
+function subclass(node) {
+	if (!/^Class(Declaration|Expression)$/.test(node.type)) return;
+	if (node.superClass === null || node.superClass.name === "Error") return;
+	return "compose, do not subclass: only Error is extended";
+}
+
+function clock(node, [parent, ...above], file) {
+	const read = clockRead(node);
+	if (read === undefined) return;
+	const isDefault =
+		(parent.type === "AssignmentPattern" && parent.left.name === "now") ||
+		(parent.type === "LogicalExpression" &&
+			parent.operator === "??" &&
+			file.text.slice(parent.left.start, parent.left.end).endsWith("now")) ||
+		// () => performance.timeOrigin + performance.now(), as the default of `now`
+		above.some(
+			(each) => each.type === "AssignmentPattern" && each.left.name === "now",
+		);
+	if (isDefault && file.path in OWNS_NOW) return;
+	return isDefault
+		? `${read} is the default of a \`now\` here: add the file to OWNS_NOW of scripts/checks/style.js, with the reason`
+		: `${read} is the machine's clock: take a \`now\``;
+}
+
+function clockRead(node) {
+	if (node.type === "MemberExpression" && !node.computed) {
+		const name = `${node.object.name}.${node.property.name}`;
+		return CLOCKS.find((each) => each === name);
+	}
+	const isDate = node.type === "NewExpression" && node.callee.name === "Date";
+	return isDate && node.arguments.length === 0 ? "new Date()" : undefined;
+}
