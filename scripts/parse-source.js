@@ -57,6 +57,11 @@ export function walk(file, visit) {
 	}
 }
 
+/** The comments of a file, in order: `{ value, start, end }`. */
+export function commentsOf(file) {
+	return parse(file).comments;
+}
+
 /** What the parser could not read, as failures. */
 export function syntaxErrors(file) {
 	return parse(file)

@@ -5,6 +5,8 @@
 import { runCommand } from "../run-command.js";
 import { trackedFiles } from "../tracked-files.js";
 
+const KEY = "a key of 64 bytes in base64";
+
 const LOOKS_SECRET = {
 	"a private key": /-----BEGIN [A-Z ]*PRIVATE KEY-----\s*[A-Za-z0-9+/]{16}/,
 	"a signed token": /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}/,
@@ -12,18 +14,18 @@ const LOOKS_SECRET = {
 		/\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}/,
 	"a client secret of Entra ID": /\b[\w~.-]{3}\dQ~[\w~.-]{31,34}\b/,
 	"a storage account key": /AccountKey=[A-Za-z0-9+/]{60,}={0,2}/,
-	"a key of 64 bytes in base64": /(?<![\w+/])[A-Za-z0-9+/]{86}==/,
+	[KEY]: /(?<![\w+/])[A-Za-z0-9+/]{86}==/,
 	"an access token of a code host":
 		/\b(gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{60,}|glpat-[\w-]{20})/,
 	"a publishing token": /\b(npm_[A-Za-z0-9]{36}|pypi-[\w-]{80,})/,
-	"a password in an address": /\bhttps?:\/\/[^\s/:@"'`$<{]+:[^\s/:@"'`$<{]+@/,
+	// `user:password@` and the like are plainly made up.
+	"a password in an address":
+		/\bhttps?:\/\/(?!(user|name|me|someone):(pass|password|pw|secret)@)[^\s/:@"'`$<{]+:[^\s/:@"'`$<{]+@/,
 };
 
 /** Files that may hold what looks like a secret, each with what and why. */
 const WELL_KNOWN = {
-	"package-lock.json": {
-		"a key of 64 bytes in base64": "integrity hashes of packages",
-	},
+	"package-lock.json": { [KEY]: "integrity hashes of packages" },
 };
 
 export async function check(root) {
@@ -38,11 +40,17 @@ export function findings(files, wellKnown = WELL_KNOWN) {
 			.filter(([what]) => wellKnown[path]?.[what] === undefined)
 			.map(([what, pattern]) => ({ what, found: pattern.exec(text) }))
 			.filter(({ found }) => found !== null)
+			.filter(({ what, found }) => what !== KEY || !isText(found[0]))
 			.map(
 				({ what, found }) =>
 					`${path}:${text.slice(0, found.index).split("\n").length}: looks like ${what}`,
 			),
 	);
+}
+
+/** Whether it is base64 of something a person can read: a claims challenge, a document, never a key. */
+function isText(found) {
+	return /^[ -~\s]+$/.test(Buffer.from(found, "base64").toString("utf8"));
 }
 
 async function plantedSecrets(root, files) {

@@ -1,0 +1,108 @@
+// Tables in documents that are made from sources, so that they cannot fall behind. In a document:
+//   <!-- table: members packages/emulator/src/knobs.ts Knobs -->
+//   (made by `npm run docs`)
+//   <!-- end of table -->
+// The kinds: `checks` (what `npm run check` holds), `entries FOLDER` (the import paths of a package), `members FILE
+// INTERFACE` (an interface's members with their doc lines).
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { commentsOf, walk } from "./parse-source.js";
+
+const TABLE = /<!-- table: ([^\n]+?) -->\n[\s\S]*?<!-- end of table -->/g;
+
+const KINDS = { checks, entries, members };
+
+/** The document's text with every table in it made anew. */
+export function withTables(text, root) {
+	return text.replaceAll(TABLE, (_old, made) => {
+		const [kind, ...from] = made.split(/\s+/);
+		if (!Object.hasOwn(KINDS, kind))
+			throw new Error(
+				`There is no table "${kind}"; there are ${Object.keys(KINDS).join(", ")}.`,
+			);
+		const table = KINDS[kind](root, ...from);
+		return `<!-- table: ${made} -->\n\n${table}\n\n<!-- end of table -->`;
+	});
+}
+
+function checks(root) {
+	const folder = path.join(root, "scripts/checks");
+	return rows(
+		["check", "holds"],
+		readdirSync(folder)
+			.sort()
+			.map((file) => [
+				`\`npm run check:${path.basename(file, ".js")}\``,
+				firstSentence(headerOf(readFileSync(path.join(folder, file), "utf8"))),
+			]),
+	);
+}
+
+function entries(root, folder) {
+	const { name, exports } = JSON.parse(
+		readFileSync(path.join(root, folder, "package.json"), "utf8"),
+	);
+	return rows(
+		["import from", "source"],
+		Object.entries(exports)
+			.filter(([, target]) => typeof target === "object")
+			.map(([subpath, target]) => [
+				`\`${name}${subpath.slice(1)}\``,
+				`\`${path.posix.join(folder, target.source ?? target["source-types"])}\``,
+			]),
+	);
+}
+
+function members(root, file, name) {
+	const source = {
+		path: file,
+		text: readFileSync(path.join(root, file), "utf8"),
+	};
+	const comments = commentsOf(source);
+	const found = [];
+	walk(source, (node) => {
+		if (node.type !== "TSInterfaceDeclaration" || node.id.name !== name) return;
+		for (const member of node.body.body) {
+			const doc = comments.findLast(({ end }) => end <= member.start);
+			const signature = source.text
+				.slice(member.start, member.end)
+				.replace(/;$/, "")
+				.replace(/^readonly /, "");
+			const isOwn =
+				doc && source.text.slice(doc.end, member.start).trim() === "";
+			found.push([`\`${signature}\``, isOwn ? docText(doc.value) : ""]);
+		}
+	});
+	if (found.length === 0)
+		throw new Error(`${file} has no interface ${name} with members.`);
+	return rows(["option", "meaning"], found);
+}
+
+function rows(head, body) {
+	return [head, head.map(() => "---"), ...body]
+		.map(
+			(cells) =>
+				`| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`,
+		)
+		.join("\n");
+}
+
+function docText(comment) {
+	return comment
+		.replaceAll(/^\s*\*+ ?/gm, "")
+		.replaceAll(/\s+/g, " ")
+		.trim();
+}
+
+function headerOf(text) {
+	const lines = text.split("\n");
+	const end = lines.findIndex((line) => !line.startsWith("//"));
+	return lines
+		.slice(0, end)
+		.map((line) => line.replace(/^\/\/ ?/, ""))
+		.join(" ");
+}
+
+function firstSentence(text) {
+	return /^.*?[.:](?=\s|$)/.exec(text)?.[0].replace(/:$/, ".") ?? text;
+}
