@@ -74,10 +74,11 @@ export function sanitisedCause(
 ): Error {
 	if (!(error instanceof Error)) return new Error(typeof error);
 	const safe = new Error(redact(error.message, secrets));
-	safe.name = error.name;
+	safe.name = redact(error.name, secrets);
 	safe.stack = `${safe.name}: ${safe.message}`;
 	const code = codeOf(error);
-	return code === undefined ? safe : Object.assign(safe, { code });
+	if (code === undefined) return safe;
+	return Object.assign(safe, { code: redact(code, secrets) });
 }
 
 /** The system's or the library's code for an error (`ECONNREFUSED`), its own or that of its cause. */

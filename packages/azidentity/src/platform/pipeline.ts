@@ -2,6 +2,7 @@ import type {
 	LogPolicyOptions,
 	Pipeline,
 	PipelinePolicy,
+	PipelineResponse,
 	RedirectPolicyOptions,
 	TlsSettings,
 } from "@azure/core-rest-pipeline";
@@ -13,8 +14,7 @@ export type Core = typeof import("@azure/core-rest-pipeline");
 
 /**
  * The policies for requests that carry secrets. They are named one by one, not taken from the
- * stack's own default set: that set follows redirects with a POST's body, and its log prints
- * private keys and the proxy's password.
+ * stack's own default set: that set follows redirects with a POST's body, and logs what must not be.
  */
 export function buildPipeline(core: Core, options: HttpOptions): Pipeline {
 	const { loggingOptions = {}, tlsOptions, userAgentOptions } = options;
@@ -77,20 +77,39 @@ function redirectsOfGet(
 	};
 }
 
-/** The stack's log, shown a request without agent and TLS settings: it would print what they hold. */
+/** What of an answer helps to find a request again, or to see why it was repeated. */
+const LOGGED_ANSWER_HEADERS = [
+	"client-request-id",
+	"date",
+	"retry-after",
+	"x-ms-request-id",
+];
+
+/**
+ * The stack's log, shown a request without agent and TLS settings and an answer with the headers
+ * above: it would print private keys, the proxy's password, and every header of an answer.
+ */
 function discreetLog(core: Core, options: LogPolicyOptions): PipelinePolicy {
-	const full = core.logPolicy(options);
+	const log = core.logPolicy(options);
+	const { additionalAllowedHeaderNames = [] } = options;
+	const names = [...LOGGED_ANSWER_HEADERS, ...additionalAllowedHeaderNames];
 	return {
 		name: core.logPolicyName,
-		sendRequest(request, next) {
+		async sendRequest(request, next) {
 			const { headers, method, requestId, url } = request;
-			const shown = core.createPipelineRequest({
-				url,
-				method,
-				headers,
-				requestId,
+			const asked = { url, method, headers, requestId };
+			let answer: PipelineResponse | undefined;
+			await log.sendRequest(core.createPipelineRequest(asked), async () => {
+				answer = await next(request);
+				const shown = core.createHttpHeaders();
+				for (const name of names) {
+					const value = answer.headers.get(name);
+					if (value !== undefined) shown.set(name, value);
+				}
+				return { request, status: answer.status, headers: shown };
 			});
-			return full.sendRequest(shown, () => next(request));
+			// The log resolves only with what it was given, so there is an answer now.
+			return answer as PipelineResponse;
 		},
 	};
 }
