@@ -42,9 +42,14 @@ export function importsOf(file) {
 	}));
 }
 
-/** Calls `visit(node, parents)` for every node of the file's tree, parents nearest first. */
-export function walk(file, visit) {
-	step(parse(file).program, []);
+/** The statements at the top of a file. */
+export function statementsOf(file) {
+	return parse(file).program.body;
+}
+
+/** Calls `visit(node, parents)` for every node of the file's tree, or of one in it, parents nearest first. */
+export function walk(file, visit, top = parse(file).program) {
+	step(top, []);
 
 	function step(node, parents) {
 		visit(node, parents);

@@ -1,0 +1,60 @@
+// The public surface changes only on purpose. What the built packages export equals the committed reports in
+// scripts/api; and names, numbers of arguments and names of errors are those of @azure/identity, or are listed with
+// the reason in scripts/api/azure-identity.js.
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { differences } from "../api/compare.js";
+import { exportsOf, surfaceReport } from "../api/surface.js";
+import { REPORTS } from "../api/write-report.js";
+
+export const needsBuild = true;
+
+/** Enough to see what changed; `npm run api` shows all of it as a difference. */
+const SHOWN_LINES = 20;
+
+export async function check(root) {
+	return [...staleReports(root), ...(await compareWithAzureIdentity(root))];
+}
+
+function staleReports(root) {
+	return Object.entries(REPORTS).flatMap(([report, home]) => {
+		const file = path.join(root, report);
+		const committed = existsSync(file) ? readFileSync(file, "utf8") : "";
+		const changed = changedLines(
+			committed,
+			surfaceReport(path.join(root, home)),
+		);
+		if (changed.length === 0) return [];
+		return [
+			`${report}: the surface changed; if on purpose, run \`npm run api\` and commit it`,
+			...changed.slice(0, SHOWN_LINES),
+		];
+	});
+}
+
+/** The lines of only one of two texts, marked `+` for the new one. */
+export function changedLines(before, after) {
+	const [old, now] = [before.split("\n"), after.split("\n")];
+	const found = [
+		...old.filter((line) => !now.includes(line)).map((line) => `  - ${line}`),
+		...now.filter((line) => !old.includes(line)).map((line) => `  + ${line}`),
+	];
+	return found.length > 0 || before === after
+		? found
+		: ["  (the same lines in another order or number)"];
+}
+
+async function compareWithAzureIdentity(root) {
+	const theirs = path.join(root, "node_modules/@azure/identity/dist/esm");
+	const ours = path.join(root, "packages/azidentity/dist");
+	return differences(await surface(theirs), await surface(ours));
+}
+
+async function surface(folder) {
+	const names = exportsOf(path.join(folder, "index.d.ts"));
+	return {
+		types: [...names].filter(([, { type }]) => type).map(([name]) => name),
+		values: await import(pathToFileURL(path.join(folder, "index.js")).href),
+	};
+}
