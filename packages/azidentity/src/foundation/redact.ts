@@ -81,10 +81,17 @@ export function sanitisedCause(
 	return Object.assign(safe, { code: redact(code, secrets) });
 }
 
+/** Nobody wraps an error deeper than this; a chain of causes may be a ring. */
+const DEEPEST_CAUSE = 8;
+
 /** The system's or the library's code for an error (`ECONNREFUSED`), its own or that of its cause. */
 export function codeOf(error: unknown): string | undefined {
-	if (typeof error !== "object" || error === null) return undefined;
-	const { code, cause } = error as { code?: unknown; cause?: unknown };
-	if (typeof code === "string") return code;
-	return cause === error ? undefined : codeOf(cause);
+	let current = error;
+	for (let depth = 0; depth < DEEPEST_CAUSE; depth += 1) {
+		if (typeof current !== "object" || current === null) return undefined;
+		const { code, cause } = current as { code?: unknown; cause?: unknown };
+		if (typeof code === "string") return code;
+		current = cause;
+	}
+	return undefined;
 }
