@@ -4,6 +4,7 @@ import {
 	type Server,
 	type ServerResponse,
 } from "node:http";
+import { EntraError } from "./dialect/entra-error.ts";
 import { applyFault, type Fault } from "./edge/faults.ts";
 import { type LoggedRequest, recordStatus } from "./edge/request-log.ts";
 import { arcKeys } from "./managed-identity/arc-keys.ts";
@@ -104,7 +105,11 @@ async function answer(
 			body: { error: "method_not_allowed" },
 			headers: { allow: host.method },
 		};
-	return host.answer({ headers: request.headers, parameters }, surroundings);
+	const ask = { headers: request.headers, parameters };
+	return host.answer(ask, surroundings).catch((error: unknown) => {
+		if (!(error instanceof EntraError)) throw error;
+		return host.refusal(error.error, `AADSTS${error.code}: ${error.message}`);
+	});
 }
 
 async function mint(

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach } from "vitest";
+import type { EntraError } from "../src/dialect/entra-error.ts";
 import type { Fault } from "../src/edge/faults.ts";
 import type { LoggedRequest } from "../src/edge/request-log.ts";
 import { managedIdentityServer } from "../src/managed-identity.ts";
@@ -25,7 +26,7 @@ afterEach(async () => {
 
 /** Managed identity endpoints with an authority that makes up tokens, and a way to ask them. */
 export async function endpoints(
-	options: { fault?: Fault; hasArc?: boolean } = {},
+	options: { fault?: Fault; hasArc?: boolean; refusal?: EntraError } = {},
 ) {
 	const asked: { clientId: string; resource: string }[] = [];
 	const log: LoggedRequest[] = [];
@@ -33,6 +34,7 @@ export async function endpoints(
 	let { fault } = options;
 	const server = managedIdentityServer({
 		async mintApp(request) {
+			if (options.refusal !== undefined) throw options.refusal;
 			asked.push(request);
 			return { accessToken: `token-${asked.length}`, expiresIn: 86_400 };
 		},

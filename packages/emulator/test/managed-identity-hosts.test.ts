@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { describe, test } from "vitest";
+import { EntraError } from "../src/dialect/entra-error.ts";
 import {
 	endpoints,
 	IMDS,
@@ -83,6 +84,38 @@ describe("the other hosts", () => {
 			await codeOf(without, { secret: SECRET }),
 			"ArgumentNullOrEmpty",
 		);
+	});
+});
+
+describe("what the authority refuses", () => {
+	const refusal = new EntraError(400, "invalid_resource", 500011, "No such.");
+	const asked = query({ "api-version": "2019-08-01", resource: "nothing" });
+	const form = {
+		method: "POST",
+		body: new URLSearchParams({ resource: "nothing" }),
+	};
+
+	test.each<[string, string, RequestInit, (body: never) => unknown]>([
+		["IMDS", IMDS, {}, ({ error_description }) => error_description],
+		["App Service", "/msi/token", {}, ({ message }) => message],
+		["Azure ML", "/machine-learning/token", {}, ({ message }) => message],
+		["Cloud Shell", "/cloud-shell/token", form, ({ error }) => error.message],
+		[
+			"Service Fabric",
+			"/service-fabric/token",
+			{},
+			({ error }) => error.message,
+		],
+	])("%s words it its own way", async (_, where, init, text) => {
+		const { ask } = await endpoints({ refusal });
+		const headers = {
+			...METADATA,
+			"x-identity-header": SECRET,
+			secret: SECRET,
+		};
+		const answer = await ask(where + asked, { ...init, headers });
+		assert.equal(answer.status, 400);
+		assert.equal(text(answer.body as never), "AADSTS500011: No such.");
 	});
 });
 

@@ -10,6 +10,7 @@ const APP_SERVICE_NAMES: IdentityNames = {
 /** App Service, Functions, Container Apps (api-version 2019-08-01). */
 export const appService: Host = {
 	method: "GET",
+	refusal: (_, text) => message(400, text),
 	async answer(ask, { mint }) {
 		if (ask.headers["x-identity-header"] !== IDENTITY_HEADER)
 			return message(401, "The X-IDENTITY-HEADER is missing or wrong.");

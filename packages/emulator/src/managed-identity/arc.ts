@@ -1,6 +1,6 @@
 import type { Host } from "./host.ts";
 import { type IdentityNames, identityAsked } from "./identity-asked.ts";
-import { imdsRefusal, imdsToken, invalid } from "./imds.ts";
+import { imdsError, imdsRefusal, imdsToken, invalid } from "./imds.ts";
 
 /** `mi_res_id` is ignored by the agent, which then answers for the machine itself. */
 const ARC_NAMES: IdentityNames = {
@@ -12,6 +12,7 @@ const ARC_NAMES: IdentityNames = {
 /** A server outside Azure with the Arc agent: callers show that they can read a file of the agent's. */
 export const arc: Host = {
 	method: "GET",
+	refusal: imdsError,
 	async answer(ask, { mint, arcKeys }) {
 		if (arcKeys === undefined)
 			return invalid("This emulator was started without arcDirectory.", 404);

@@ -4,6 +4,7 @@ import { SYSTEM_ASSIGNED } from "./identity-asked.ts";
 /** Cloud Shell: the only one that takes a form, and always the identity of the shell. */
 export const cloudShell: Host = {
 	method: "POST",
+	refusal: (error, text) => coded(400, error, text),
 	async answer(ask, { mint }) {
 		const resource = ask.parameters.get("resource");
 		if (ask.headers.metadata !== "true")

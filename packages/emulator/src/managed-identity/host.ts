@@ -33,6 +33,8 @@ export interface Surroundings {
 export interface Host {
 	readonly method: "GET" | "POST";
 	answer(ask: Ask, surroundings: Surroundings): Promise<Answer>;
+	/** How this host passes on what the authority said no to: its OAuth error, and its text. */
+	refusal(error: string, text: string): Answer;
 }
 
 /** What App Service calls `IDENTITY_HEADER`, Service Fabric likewise, and Azure ML `MSI_SECRET`. Well known: this guards nothing. */

@@ -23,6 +23,7 @@ const IMDS_NAMES: IdentityNames = {
 /** Azure's instance metadata service: virtual machines, containers, AKS nodes. */
 export const imds: Host = {
 	method: "GET",
+	refusal: imdsError,
 	async answer(ask, { mint }) {
 		const refusal = imdsRefusal(ask);
 		if (refusal !== undefined) return refusal;
@@ -37,6 +38,7 @@ export const imds: Host = {
 
 const instance = (answer: object | string): Host => ({
 	method: "GET",
+	refusal: imdsError,
 	async answer(ask) {
 		return metadataRefusal(ask) ?? ok(answer);
 	},
@@ -70,7 +72,10 @@ function metadataRefusal(ask: Ask): Answer | undefined {
 	return undefined;
 }
 
-export const invalid = (description: string, status = 400): Answer => ({
-	status,
-	body: { error: "invalid_request", error_description: description },
-});
+export const invalid = (description: string, status = 400): Answer =>
+	imdsError("invalid_request", description, status);
+
+/** An error as IMDS and the Arc agent word it. */
+export function imdsError(error: string, text: string, status = 400): Answer {
+	return { status, body: { error, error_description: text } };
+}

@@ -10,6 +10,7 @@ const MACHINE_LEARNING_NAMES: IdentityNames = {
 /** Azure Machine Learning. */
 export const machineLearning: Host = {
 	method: "GET",
+	refusal: (_, text) => message(400, text),
 	async answer(ask, { mint }) {
 		if (ask.headers.secret !== IDENTITY_HEADER)
 			return message(401, "The secret header is missing or wrong.");

@@ -4,6 +4,7 @@ import { SYSTEM_ASSIGNED } from "./identity-asked.ts";
 /** Service Fabric: the cluster decides on the identity. Here without the TLS that the real one has. */
 export const serviceFabric: Host = {
 	method: "GET",
+	refusal: (error, text) => coded(400, error, text),
 	async answer(ask, { mint }) {
 		const resource = ask.parameters.get("resource");
 		if (ask.headers.secret === undefined)

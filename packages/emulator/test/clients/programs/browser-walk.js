@@ -58,8 +58,9 @@ function attribute(tag, name) {
 		`\\s${name}=(?:"([^"]*)"|'([^']*)'|([^\\s>]+))`,
 		"i",
 	).exec(tag);
-	return (found?.[1] ?? found?.[2] ?? found?.[3])
-		?.replaceAll("&amp;", "&")
-		.replaceAll("&#x27;", "'")
-		.replaceAll("&quot;", '"');
+	const text = found?.[1] ?? found?.[2] ?? found?.[3];
+	return text
+		?.replaceAll(/&#(\d+);/g, (_, code) => String.fromCharCode(code))
+		.replaceAll("&quot;", '"')
+		.replaceAll("&amp;", "&");
 }
