@@ -5,3 +5,4 @@ export {
 	minutes,
 	seconds,
 } from "./manual-clock.ts";
+export { type StorePlace, tokenStoreContract } from "./token-store-contract.ts";

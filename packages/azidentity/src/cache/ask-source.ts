@@ -1,0 +1,50 @@
+import type { AccessToken } from "@azure/core-auth";
+import type { Grant, Held, TokenRequest, TokenSource } from "../token.ts";
+import type { FoundToken } from "./document.ts";
+import type { Need } from "./need.ts";
+import type { Owner } from "./owner.ts";
+import type { TokenStore } from "./token-store.ts";
+
+/** One acquisition, as its partition sets it off. */
+export interface Acquisition {
+	readonly need: Need;
+	readonly source: TokenSource;
+	/** Fires when the last caller has left. */
+	readonly abortSignal: AbortSignal;
+	readonly owner: Owner;
+	readonly cae: boolean;
+	/** The partition's key. */
+	readonly key: string;
+	readonly now: () => number;
+	readonly store: TokenStore | undefined;
+	readonly held: Held;
+	/** Remembers a grant whose request set out at `setOut`; gives the token to hand out. */
+	readonly keep: (grant: Grant, setOut: number) => AccessToken;
+	/** Whether callers are served by what is remembered, so that nobody is waiting. */
+	readonly isCovered: () => boolean;
+	/** Remembers what the document had; gives the token if it spares the request. */
+	readonly recall: (found: FoundToken) => AccessToken | undefined;
+}
+
+/** Asks the source, and remembers what it brings after `write` has put it where it outlives the process. */
+export async function askSource(
+	acquisition: Acquisition,
+	held: Held,
+	write?: (grant: Grant, setOut: number) => Promise<void>,
+): Promise<AccessToken> {
+	const { need, source, abortSignal, owner, cae, now } = acquisition;
+	const setOut = now();
+	const { claims, timeout, tracingOptions } = need.ask;
+	const request: TokenRequest = {
+		scopes: need.scopes,
+		tenantId: owner.tenantId,
+		cae,
+		abortSignal,
+		...(claims !== undefined && { claims }),
+		...(timeout !== undefined && { timeout }),
+		...(tracingOptions !== undefined && { tracingOptions }),
+	};
+	const grant = await source(request, held);
+	await write?.(grant, setOut);
+	return acquisition.keep(grant, setOut);
+}

@@ -1,0 +1,96 @@
+import { log } from "../foundation/log.ts";
+import { type Document, parseDocument } from "./document.ts";
+import type {
+	DocumentName,
+	Lease,
+	StoreFailure,
+	TokenStore,
+} from "./token-store.ts";
+
+/** A store as the cache uses it: documents parsed, and failures made harmless. */
+export interface GuardedStore {
+	/** The document as it is now; an empty one when the store cannot be read. */
+	read(name: DocumentName): Promise<Document>;
+	/** Edits a document; not at all when the store cannot be written. */
+	update(
+		name: DocumentName,
+		edit: (current: string | undefined) => string,
+	): Promise<void>;
+	/** The right to fetch, or undefined when somebody else kept it for longer than `patience` milliseconds. */
+	lease(task: string, patience: number): Promise<Lease | undefined>;
+}
+
+/** Enough for stores with one document for everybody; others gain little from a longer memory. */
+const MAX_PARSED = 16;
+
+/** For stores that have no leases, or cannot give one now: everybody may fetch. */
+const NO_LEASE: Lease = { async release() {} };
+
+/**
+ * A store that is down costs a request, never a failure: what goes wrong in it is reported once, until it
+ * works again. Only a store that cannot be opened as the program asked is an error, and the caller's.
+ */
+export function guardedStore(store: TokenStore): GuardedStore {
+	const known = guarded.get(store);
+	if (known !== undefined) return known;
+	const made = guard(store);
+	guarded.set(store, made);
+	return made;
+}
+
+/** What is known of a store, parsed documents among it, serves every cache that has the store. */
+const guarded = new WeakMap<TokenStore, GuardedStore>();
+
+function guard(store: TokenStore): GuardedStore {
+	let isDown = false;
+
+	async function attempt<T>(
+		what: string,
+		work: () => Promise<T>,
+		otherwise: T,
+	): Promise<T> {
+		try {
+			const result = await work();
+			isDown = false;
+			return result;
+		} catch (error) {
+			if ((error as StoreFailure | undefined)?.cannotOpen === true) throw error;
+			if (!isDown) log.warning(`token store could not be ${what}: ${error}`);
+			isDown = true;
+			return otherwise;
+		}
+	}
+
+	// A document is parsed once per version: most reads find the text they found before.
+	const parsed = new Map<
+		string,
+		{ text: string | undefined; document: Document }
+	>();
+
+	return {
+		async read(name) {
+			const text = await attempt("read", () => store.read(name), undefined);
+			const key = `${name.cae} ${name.owner}`;
+			const known = parsed.get(key);
+			if (known !== undefined && known.text === text) return known.document;
+			const document = parseDocument(text);
+			parsed.delete(key);
+			parsed.set(key, { text, document });
+			if (parsed.size > MAX_PARSED)
+				parsed.delete(parsed.keys().next().value ?? key);
+			return document;
+		},
+		update(name, edit) {
+			return attempt("written", () => store.update(name, edit), undefined);
+		},
+		lease(task, patience) {
+			const { lease } = store;
+			if (lease === undefined) return Promise.resolve(NO_LEASE);
+			return attempt(
+				"locked",
+				() => lease.call(store, task, patience),
+				NO_LEASE,
+			);
+		},
+	};
+}

@@ -1,0 +1,41 @@
+import type { GetTokenOptions } from "@azure/core-auth";
+
+/** What a caller wants of one owner's tokens. */
+export interface Ask {
+	/** The scopes as the caller gave them. */
+	readonly scopes: string | string[];
+	/** The same in one text: what is looked up first. */
+	readonly written: string;
+	/** The scopes, trimmed and without repetitions. Called after a miss only; throws when there are none. */
+	readonly normalise: (scopes: string | string[]) => readonly string[];
+	/** A claims challenge: no remembered token will do. */
+	readonly claims?: string | undefined;
+	readonly abortSignal?: GetTokenOptions["abortSignal"];
+	/** How long one attempt on the network may take, in milliseconds. */
+	readonly timeout?: number | undefined;
+	readonly tracingOptions?: GetTokenOptions["tracingOptions"];
+}
+
+/** An ask after a miss: what it needs, however it was written. */
+export interface Need {
+	readonly ask: Ask;
+	readonly scopes: readonly string[];
+	/** The scopes in canonical form: what an entry is kept under. */
+	readonly key: string;
+	/** What a flight is joined under: the key, and the claims if there are any. */
+	readonly flightKey: string;
+	/** Nobody waits for the answer: it comes behind the callers' backs. */
+	readonly isBehind: boolean;
+}
+
+/** The need behind an ask. Throws what `ask.normalise` throws. */
+export function needOf(ask: Ask, isBehind: boolean): Need {
+	const scopes = ask.normalise(ask.scopes);
+	// The order and case of scopes have no meaning to the service.
+	const key = scopes
+		.map((scope) => scope.toLowerCase())
+		.sort()
+		.join(" ");
+	const flightKey = ask.claims === undefined ? key : `${key}\n${ask.claims}`;
+	return { ask, scopes, key, flightKey, isBehind };
+}

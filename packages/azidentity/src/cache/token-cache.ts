@@ -1,0 +1,70 @@
+import { MemoryBounds } from "./memory-bounds.ts";
+import { type Owner, ownerKey } from "./owner.ts";
+import { Partition } from "./partition.ts";
+import type { TokenStore } from "./token-store.ts";
+
+export interface TokenCacheOptions {
+	/** How many owners' tokens are kept at most. Default 10,000. */
+	maxPartitions?: number;
+	/** How many bytes of tokens are kept at most. Default 64 MiB. */
+	maxBytes?: number;
+	/** Where documents outlive the process. Default: nowhere. */
+	store?: TokenStore;
+	/** The clock, in milliseconds since 1970. Default: the system's. */
+	now?: () => number;
+}
+
+/** More owners than one process serves between two expiries; beyond that, the oldest is asked for again. */
+const MAX_PARTITIONS = 10_000;
+
+/** Some 30,000 tokens of usual size. */
+const MAX_BYTES = 64 * 1024 * 1024;
+
+/**
+ * The memory in front of token sources. It knows no protocol: it keeps what sources bring, apart for each
+ * owner, and asks them as seldom as it can.
+ *
+ * Each credential has one of its own unless `options.tokenCache` hands the same one to several.
+ */
+export class TokenCache {
+	readonly #partitions = new Map<string, Partition>();
+	readonly #bounds: MemoryBounds;
+	readonly #now: () => number;
+	readonly #store: TokenStore | undefined;
+
+	constructor(options: TokenCacheOptions = {}) {
+		const {
+			maxPartitions = MAX_PARTITIONS,
+			maxBytes = MAX_BYTES,
+			store,
+			now = Date.now,
+		} = options;
+		this.#now = now;
+		this.#store = store;
+		this.#bounds = new MemoryBounds(this.#partitions, {
+			maxPartitions,
+			maxBytes,
+		});
+	}
+
+	/**
+	 * What belongs to one owner. Keep it only as long as it `isAttached`: a cache that is full lets go of
+	 * partitions, and a later one takes the owner's place.
+	 */
+	partition(owner: Owner, cae: boolean): Partition {
+		const key = ownerKey(owner, cae);
+		const known = this.#partitions.get(key);
+		if (known !== undefined) return known;
+		const partition = new Partition({
+			key,
+			owner,
+			cae,
+			bounds: this.#bounds,
+			now: this.#now,
+			store: this.#store,
+		});
+		this.#partitions.set(key, partition);
+		this.#bounds.enforce(this.#now());
+		return partition;
+	}
+}

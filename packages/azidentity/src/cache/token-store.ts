@@ -1,0 +1,44 @@
+/** Which document: a store may keep one for everybody, or one per owner. */
+export interface DocumentName {
+	/** Tokens under continuous access evaluation and others never share a document. */
+	readonly cae: boolean;
+	/** The owner's key, for stores that keep a document per owner. */
+	readonly owner: string;
+}
+
+/** The right to be the only one, in any process, who fetches one thing. */
+export interface Lease {
+	/** Gives the right back. Harmless when repeated; never rejects. */
+	release(): Promise<void>;
+}
+
+/**
+ * Where documents outlive the process. A store keeps opaque text and knows no schema; every store passes
+ * `tokenStoreContract` of the testkit.
+ */
+export interface TokenStore {
+	/** The document as it is now, or undefined when there is none. */
+	read(name: DocumentName): Promise<string | undefined>;
+	/**
+	 * Replaces a document by what `edit` makes of the current one, with nobody else writing in between.
+	 * `edit` may run more than once, so it must be a pure function; when it throws, the document stays as it is.
+	 */
+	update(
+		name: DocumentName,
+		edit: (current: string | undefined) => string,
+	): Promise<void>;
+	/**
+	 * Waits up to `patience` milliseconds for the right to be the only one at `task`.
+	 * Resolves to undefined when patience ran out.
+	 */
+	lease?(task: string, patience: number): Promise<Lease | undefined>;
+}
+
+/** What the cache reads from a store's failure, when it is there. */
+export interface StoreFailure {
+	/**
+	 * The store cannot be opened as the program asked, and will not be: the caller must hear of it.
+	 * Every other failure of a store costs a request and a warning, never an error.
+	 */
+	readonly cannotOpen?: boolean;
+}
