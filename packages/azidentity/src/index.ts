@@ -1,4 +1,34 @@
 export type {
+	AccessToken,
+	GetTokenOptions,
+	TokenCredential,
+} from "@azure/core-auth";
+export { TokenCache, type TokenCacheOptions } from "./cache/token-cache.ts";
+export type {
+	DocumentName,
+	Lease,
+	StoreFailure,
+	TokenStore,
+} from "./cache/token-store.ts";
+export {
+	ClientSecretCredential,
+	type ClientSecretCredentialOptions,
+} from "./credentials/client-secret-credential.ts";
+export {
+	AggregateAuthenticationError,
+	AggregateAuthenticationErrorName,
+	AuthenticationError,
+	AuthenticationErrorName,
+	type AuthenticationErrorOptions,
+	AuthenticationRequiredError,
+	type AuthenticationRequiredErrorOptions,
+	CredentialUnavailableError,
+	CredentialUnavailableErrorName,
+	type ErrorResponse,
+} from "./errors.ts";
+export { AzureAuthorityHosts } from "./foundation/clouds.ts";
+export { logger } from "./foundation/log.ts";
+export type {
 	Account,
 	Grant,
 	Held,

@@ -1,0 +1,116 @@
+import type { AccessToken, GetTokenOptions } from "@azure/core-auth";
+import type { Owner } from "../cache/owner.ts";
+import type { Partition } from "../cache/partition.ts";
+import { resolveTenant } from "../entra/tenants.ts";
+import { abortError } from "../foundation/abort.ts";
+import { log } from "../foundation/log.ts";
+import { normaliseScopes } from "../foundation/scopes.ts";
+import type { TokenSource } from "../token.ts";
+import { type TokenCacheOption, tokenCacheOf } from "./cache-options.ts";
+
+/** `getToken` of a credential: never null, and never slower than a look into memory when the token is there. */
+export type GetToken = (
+	scopes: string | string[],
+	options?: GetTokenOptions,
+) => Promise<AccessToken>;
+
+interface TokenGetterParts {
+	readonly credentialName: string;
+	/** Whom the tokens belong to, but for the tenant, which each call may choose. */
+	readonly owner: Omit<Owner, "tenantId">;
+	/** The tenant of calls that name none. */
+	readonly tenantId: string;
+	readonly options: TokenCacheOption & {
+		additionallyAllowedTenants?: string[];
+		now?: () => number;
+	};
+	readonly source: TokenSource;
+}
+
+const NO_OPTIONS: GetTokenOptions = {};
+
+/** Joins a source and a cache: which tenant, which flavour, whose partition. */
+export function tokenGetter(parts: TokenGetterParts): GetToken {
+	const { credentialName, owner, tenantId: configured } = parts;
+	const allowed = parts.options.additionallyAllowedTenants ?? [];
+	const cache = tokenCacheOf(credentialName, parts.options);
+	const source = reported(credentialName, parts.source);
+	const normalise = (scopes: string | string[]) =>
+		normaliseScopes(credentialName, scopes);
+
+	const partitionOf = (tenantId: string | undefined, cae: boolean) =>
+		cache.partition(
+			{
+				...owner,
+				tenantId: resolveTenant(credentialName, configured, tenantId, allowed),
+			},
+			cae,
+		);
+	// Most calls name no tenant: those find their partition without a look-up.
+	const home: { plain?: Partition; cae?: Partition } = {};
+	const homePartition = (cae: boolean) => {
+		const flavour = cae ? "cae" : "plain";
+		const known = home[flavour];
+		if (known?.isAttached) return known;
+		home[flavour] = partitionOf(undefined, cae);
+		return home[flavour];
+	};
+
+	return (scopes, options = NO_OPTIONS) => {
+		const { abortSignal, tenantId, enableCae = false } = options;
+		if (abortSignal?.aborted) return Promise.reject(abortError());
+		if (options.proofOfPossessionOptions !== undefined)
+			return Promise.reject(noProofOfPossession(credentialName));
+		let partition: Partition;
+		try {
+			partition =
+				tenantId === undefined
+					? homePartition(enableCae)
+					: partitionOf(tenantId, enableCae);
+		} catch (error) {
+			return Promise.reject(error);
+		}
+		const ask = {
+			scopes,
+			written: writtenOf(scopes),
+			normalise,
+			claims: options.claims || undefined,
+			abortSignal,
+			timeout: options.requestOptions?.timeout,
+			tracingOptions: options.tracingOptions,
+		};
+		return partition.get(ask, source);
+	};
+}
+
+/** The scopes as one text. What is no list of texts finds nothing, and is refused when it is normalised. */
+function writtenOf(scopes: string | string[]): string {
+	if (!Array.isArray(scopes)) return scopes;
+	return scopes.length === 1 ? (scopes[0] ?? "") : scopes.join(" ");
+}
+
+/** The source, saying in the log how each of its requests ended. Hits say nothing. */
+function reported(credentialName: string, source: TokenSource): TokenSource {
+	return async (request, held) => {
+		const scopes = request.scopes.join(", ");
+		try {
+			const grant = await source(request, held);
+			log.info(
+				`${credentialName} => getToken() => SUCCESS. Scopes: ${scopes}.`,
+			);
+			return grant;
+		} catch (error) {
+			const reason = error instanceof Error ? error.message : "unknown";
+			log.info(
+				`${credentialName} => getToken() => ERROR. Scopes: ${scopes}. Error message: ${reason}`,
+			);
+			throw error;
+		}
+	};
+}
+
+function noProofOfPossession(credentialName: string): Error {
+	return new TypeError(
+		`${credentialName}: proofOfPossessionOptions needs a broker, which this package does not use. Leave the option out to get a bearer token.`,
+	);
+}
