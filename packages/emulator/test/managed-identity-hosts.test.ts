@@ -87,6 +87,12 @@ describe("the other hosts", () => {
 	});
 });
 
+interface Wording {
+	error_description?: string;
+	message?: string;
+	error?: { message?: string };
+}
+
 describe("what the authority refuses", () => {
 	const refusal = new EntraError(400, "invalid_resource", 500011, "No such.");
 	const asked = query({ "api-version": "2019-08-01", resource: "nothing" });
@@ -95,16 +101,16 @@ describe("what the authority refuses", () => {
 		body: new URLSearchParams({ resource: "nothing" }),
 	};
 
-	test.each<[string, string, RequestInit, (body: never) => unknown]>([
+	test.each<[string, string, RequestInit, (body: Wording) => unknown]>([
 		["IMDS", IMDS, {}, ({ error_description }) => error_description],
 		["App Service", "/msi/token", {}, ({ message }) => message],
 		["Azure ML", "/machine-learning/token", {}, ({ message }) => message],
-		["Cloud Shell", "/cloud-shell/token", form, ({ error }) => error.message],
+		["Cloud Shell", "/cloud-shell/token", form, ({ error }) => error?.message],
 		[
 			"Service Fabric",
 			"/service-fabric/token",
 			{},
-			({ error }) => error.message,
+			({ error }) => error?.message,
 		],
 	])("%s words it its own way", async (_, where, init, text) => {
 		const { ask } = await endpoints({ refusal });
@@ -115,7 +121,7 @@ describe("what the authority refuses", () => {
 		};
 		const answer = await ask(where + asked, { ...init, headers });
 		assert.equal(answer.status, 400);
-		assert.equal(text(answer.body as never), "AADSTS500011: No such.");
+		assert.equal(text(answer.body as Wording), "AADSTS500011: No such.");
 	});
 });
 
