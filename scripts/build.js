@@ -95,6 +95,7 @@ function writeDeclarations(name) {
 			compilerOptions: {
 				noEmit: false,
 				emitDeclarationOnly: true,
+				stripInternal: true,
 				rootDir: from(name, "src"),
 				outDir: path.join(aside, name),
 				typeRoots: [path.join(root, "node_modules/@types")],

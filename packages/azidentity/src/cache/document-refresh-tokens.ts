@@ -45,12 +45,16 @@ export class RefreshTokens {
 		if (identity.home === "" && identity.assertionHash === "") return [];
 		const all = this.#byPerson.get(personOf(identity)) ?? [];
 		const own = all.filter((token) => token.clientId === identity.clientId);
+		// A client known to be in no family, or not known at all, gets furthest with what is only its own.
+		const alone = own.filter((token) => token.familyId === "");
 		const family = this.#families.get(clientOf(identity));
 		if (identity.assertionHash !== "" || family === undefined)
-			return secretsOf(own);
+			return secretsOf([...alone, ...own]);
 		const shared = all.filter((token) => token.familyId !== "");
 		// As Go: a client in a family tries the family's token first, one in none its own.
-		return secretsOf(family === "" ? [...own, ...shared] : [...shared, ...own]);
+		return secretsOf(
+			family === "" ? [...alone, ...own, ...shared] : [...shared, ...own],
+		);
 	}
 
 	#add(key: string, entity: Entity): void {

@@ -1,10 +1,10 @@
 import type { AccessToken } from "@azure/core-auth";
+import { type Flight, Flights } from "../foundation/flight.ts";
 import { log } from "../foundation/log.ts";
 import type { Grant, Held, SourceFailure, TokenSource } from "../token.ts";
 import { acquire } from "./acquire.ts";
 import type { FoundToken } from "./document.ts";
 import { Entry, type EntryHome } from "./entry.ts";
-import { type Flight, Flights } from "./flight.ts";
 import type { MemoryBounds } from "./memory-bounds.ts";
 import { type Ask, type Need, needOf } from "./need.ts";
 import { NotBefore } from "./not-before.ts";

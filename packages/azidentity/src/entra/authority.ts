@@ -4,7 +4,7 @@ import {
 	preferredCache,
 	preferredNetwork,
 } from "../foundation/clouds.ts";
-import { rememberedFlights } from "../foundation/shared-flight.ts";
+import { rememberedFlights } from "../foundation/remembered-flights.ts";
 import { type Asking, askedEndpoints, isCiam } from "./discovery.ts";
 import type { Endpoints } from "./endpoints.ts";
 import { isAdfs } from "./tenants.ts";

@@ -1,7 +1,7 @@
 import { aliases, isKnownHost } from "../foundation/clouds.ts";
 import { isObject, jsonObject } from "../foundation/json-object.ts";
 import { log } from "../foundation/log.ts";
-import type { Join } from "../foundation/shared-flight.ts";
+import type { Join } from "../foundation/remembered-flights.ts";
 import type { HttpAnswer, HttpRequest, SendHttp } from "../platform/http.ts";
 import type { Endpoints } from "./endpoints.ts";
 import { type Asked, refusal, unusable } from "./refusal.ts";

@@ -6,7 +6,7 @@ import {
 	delay,
 	throwIfAborted,
 } from "../../src/foundation/abort.ts";
-import { rememberedFlights } from "../../src/foundation/shared-flight.ts";
+import { rememberedFlights } from "../../src/foundation/remembered-flights.ts";
 
 const never = () => new AbortController().signal;
 const isAbort = { name: "AbortError" };

@@ -1,5 +1,5 @@
 import type { GetTokenOptions } from "@azure/core-auth";
-import { abortError } from "../foundation/abort.ts";
+import { abortError } from "./abort.ts";
 
 /** What a caller leaves by: an AbortSignal, or what older Azure packages offer in its place. */
 type Signal = GetTokenOptions["abortSignal"];
