@@ -18,6 +18,8 @@ export interface EmulatorOptions {
 	directory?: string;
 	/** What the proxy does with hosts that are not Microsoft's sign-in hosts. Default "refuse". */
 	elsewhere?: "refuse" | "tunnel";
+	/** Where key files for Azure Arc are written: clients accept only the agent's own directory. Without it Arc is off. */
+	arcDirectory?: string;
 	knobs?: Partial<Knobs>;
 	/** Tenants, apps and users besides the ones that are always there. */
 	tenants?: readonly Tenant[];

@@ -12,3 +12,5 @@ export type {
 	Users,
 } from "./fixtures.ts";
 export type { Knobs } from "./knobs.ts";
+export { IDENTITY_HEADER } from "./managed-identity/host.ts";
+export { startEmulator } from "./start-emulator.ts";

@@ -34,6 +34,6 @@ export function authorizeRefusal(error: string, detail: string): EntraError {
 		case "invalid_scope":
 			return badScope(detail);
 		default:
-			return refusal(error, 90014, `${detail}.`); // (U)
+			return refusal(error, 90023, `${detail}.`);
 	}
 }

@@ -52,11 +52,11 @@ export const onlyPost = (method: string) =>
 		`The endpoint only accepts POST requests. Received a ${method} request.`,
 	);
 export const tooLarge = () =>
-	new EntraError(413, "invalid_request", 90014, "The request is too large."); // (U)
+	new EntraError(413, "invalid_request", 90023, "The request is too large.");
 export const malformed = (detail: string) =>
 	badRequest(
 		"invalid_request",
-		900144, // (U) for whatever the engine finds wrong with the form of a request
+		90023, // for whatever the engine finds wrong with the form of a request
 		`The request is not properly formatted: ${detail}.`,
 	);
 export const unsupportedGrant = (grantType: string) =>

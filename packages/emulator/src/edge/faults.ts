@@ -26,6 +26,39 @@ export interface Fault {
 	slowBodyMs?: number;
 }
 
+/** The members of a fault, and the kinds of value they take. */
+const FAULT_MEMBERS: Readonly<Record<keyof Fault, readonly string[]>> = {
+	path: ["string"],
+	times: ["number", "object"],
+	delayMs: ["number"],
+	status: ["number"],
+	headers: ["object"],
+	body: ["object", "string"],
+	reset: ["string"],
+	truncate: ["number"],
+	slowBodyMs: ["number"],
+};
+
+/** Throws a `TypeError` for a rule that would not do what its author meant. */
+export function checkFault(fault: object): void {
+	for (const [name, value] of Object.entries(fault)) {
+		const kinds = Object.hasOwn(FAULT_MEMBERS, name)
+			? FAULT_MEMBERS[name as keyof Fault]
+			: undefined;
+		if (kinds === undefined)
+			throw new TypeError(
+				`A fault has no "${name}"; it has ${Object.keys(FAULT_MEMBERS).join(", ")}.`,
+			);
+		if (value !== undefined && !kinds.includes(typeof value))
+			throw new TypeError(`A fault's "${name}" cannot be a ${typeof value}.`);
+	}
+	const { reset, status } = fault as Fault;
+	if (reset !== undefined && reset !== "at-once" && reset !== "mid-body")
+		throw new TypeError(`A fault's "reset" is "at-once" or "mid-body".`);
+	if (status !== undefined && !(status >= 200 && status <= 599))
+		throw new TypeError(`A fault's "status" is between 200 and 599.`);
+}
+
 export interface FaultList {
 	add(fault: Fault): void;
 	/** The first rule for this path that is not used up, which is thereby used once more. */
