@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
@@ -50,3 +51,17 @@ export const APP_OWNER = {
 	environment: "login.microsoftonline.com",
 	tenantId: TENANT,
 };
+
+/** The document after a change. */
+export function changed(change: (sections: Sections) => void): string {
+	const document = unified();
+	change(document);
+	return JSON.stringify(document);
+}
+
+/** The entry of the person's token in a document that is being changed. */
+export function userToken({ AccessToken }: Sections): Record<string, string> {
+	const entity = Object.values(AccessToken)[0];
+	assert.equal(entity?.secret, "at-user");
+	return entity;
+}
