@@ -24,6 +24,8 @@ const MAX_BYTES = 64 * 1024 * 1024;
  * The memory in front of token sources. It knows no protocol: it keeps what sources bring, apart for each
  * owner, and asks them as seldom as it can.
  *
+ * @throws TypeError when a limit is no number, or negative.
+ *
  * Each credential has one of its own unless `options.tokenCache` hands the same one to several.
  */
 export class TokenCache {
@@ -39,6 +41,8 @@ export class TokenCache {
 			store,
 			now = Date.now,
 		} = options;
+		checkLimit("maxPartitions", maxPartitions);
+		checkLimit("maxBytes", maxBytes);
 		this.#now = now;
 		this.#store = store;
 		this.#bounds = new MemoryBounds(this.#partitions, {
@@ -67,4 +71,12 @@ export class TokenCache {
 		this.#bounds.enforce(this.#now());
 		return partition;
 	}
+}
+
+function checkLimit(name: string, limit: number): void {
+	// Nothing is ever more than NaN: the memory would grow without bound.
+	if (typeof limit === "number" && limit >= 0) return;
+	throw new TypeError(
+		`TokenCache: the option ${name} must be a number, 0 or more.`,
+	);
 }

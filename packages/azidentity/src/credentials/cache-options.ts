@@ -23,7 +23,10 @@ export function tokenCacheOf(
 		throw new CredentialUnavailableError(
 			`${credentialName}: tokenCachePersistenceOptions is not supported by this version. Leave it out to keep tokens in memory.`,
 		);
-	return (
-		options.tokenCache ?? new TokenCache(options.now && { now: options.now })
+	const { now, tokenCache } = options;
+	if (tokenCache === undefined) return new TokenCache(now && { now });
+	if (tokenCache instanceof TokenCache) return tokenCache;
+	throw new TypeError(
+		`${credentialName}: the option tokenCache must be a TokenCache of this package. Make one by new TokenCache().`,
 	);
 }

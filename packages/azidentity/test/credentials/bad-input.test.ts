@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ClientSecretCredential } from "azidentity";
+import { ClientSecretCredential, TokenCache } from "azidentity";
 import { describe, test } from "vitest";
 import { emulatedEntra, VAULT } from "./emulated-entra.ts";
 
@@ -56,6 +56,35 @@ describe("An authorityHost that cannot be right is refused by the constructor", 
 			},
 		);
 	});
+});
+
+describe("An option that cannot be right is refused by the constructor", () => {
+	test("a token cache that is none", () => {
+		const tokenCache = new Map() as unknown as TokenCache;
+		assert.throws(
+			() => entra.daemon({ tokenCache }),
+			/ClientSecretCredential.*tokenCache/,
+		);
+	});
+
+	test("tokens on disk, which this version does not keep: not ignored in silence", () => {
+		const options = { tokenCachePersistenceOptions: { enabled: true } };
+		assert.throws(
+			() => entra.daemon(options as object),
+			/ClientSecretCredential.*tokenCachePersistenceOptions/,
+		);
+	});
+
+	test.each([-1, Number.NaN, "many" as unknown as number])(
+		"a cache with a limit of %s",
+		(limit) => {
+			assert.throws(() => new TokenCache({ maxBytes: limit }), /maxBytes/);
+			assert.throws(
+				() => new TokenCache({ maxPartitions: limit }),
+				/maxPartitions/,
+			);
+		},
+	);
 });
 
 describe("Scopes that cannot be right reject the call, and no request is made", () => {
