@@ -24,6 +24,9 @@ export function runCommand(command, args, options = {}) {
 /** The lines of a failed command's output worth showing; none when it succeeded. */
 export function failuresOf({ code, output }) {
 	if (code === 0) return [];
-	const lines = output.split("\n").filter((line) => line.trim() !== "");
+	// Node's own frames say nothing about what is wrong here.
+	const lines = output
+		.split("\n")
+		.filter((line) => line.trim() !== "" && !/^\s+at .*node:/.test(line));
 	return lines.length > 0 ? lines : [`ended with code ${code}, silently`];
 }

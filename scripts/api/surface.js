@@ -18,14 +18,14 @@ export function surfaceReport(home) {
 		parts.push(`## ${name}${subpath.slice(1)}`);
 		parts.push(
 			[...names]
+				.sort(([a], [b]) => (a < b ? -1 : 1))
 				.map(([exported, { from, type }]) => {
 					const origin = from === undefined ? "" : ` from \`${from}\``;
 					return `- \`${exported}\`${type ? " (type)" : ""}${origin}`;
 				})
-				.sort()
 				.join("\n"),
 		);
-		for (const each of names.values())
+		for (const each of [...names.values()].flatMap(withTwin))
 			if (each.statement) declared.set(each.statement, each);
 	}
 	const exported = new Set(declared.keys());
@@ -54,8 +54,13 @@ export function exportsOf(dts, read = reader()) {
 			continue;
 		}
 		if (statement.type !== "ExportNamedDeclaration") continue;
-		for (const name of declaredBy(statement))
-			names.set(name, { statement, file, type: isType(statement) });
+		for (const name of declaredBy(statement)) {
+			const twin = names.get(name);
+			const found = { statement, file, type: isType(statement) };
+			// A value and a type may share a name; it is then a value to who imports it.
+			const [main, other] = found.type ? [twin, found] : [found, twin];
+			names.set(name, twin ? { ...main, twin: other } : found);
+		}
 		for (const { local, exported, exportKind } of statement.specifiers) {
 			const found = statement.source
 				? follow(dts, statement.source.value, local.name, read)
@@ -68,6 +73,10 @@ export function exportsOf(dts, read = reader()) {
 		}
 	}
 	return names;
+}
+
+function withTwin(found) {
+	return found.twin === undefined ? [found] : [found, found.twin];
 }
 
 function follow(dts, source, name, read) {

@@ -1,5 +1,6 @@
 // What a user installs is right: the packed files are the built ones and no others, publint and are-the-types-wrong find
-// nothing in the tarball, and in an empty folder it installs, imports and requires.
+// nothing in the tarball, and in an empty folder it installs, imports and requires. And the lock file is whole, which
+// only `npm ci` says: one made by adding a package to what is installed may lack that package's other platforms.
 // are-the-types-wrong judges by its profile "esm-only": every Node we support, from 20.19 on, can `require` an ES module,
 // so there is no CommonJS build and nothing is missing for those who write `require`.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -18,11 +19,12 @@ const ALWAYS = ["package.json", "README.md", "LICENSE", "dist/"];
 export async function check(root) {
 	const folder = mkdtempSync(path.join(tmpdir(), "check-package-"));
 	try {
-		const found = await Promise.all(
-			Object.entries(PUBLISHED).map(([home, more]) =>
+		const found = await Promise.all([
+			npm(["ci", "--dry-run", "--ignore-scripts"], root).then(failuresOf),
+			...Object.entries(PUBLISHED).map(([home, more]) =>
 				checkPackage(path.join(root, home), more, root, folder),
 			),
-		);
+		]);
 		return found.flat();
 	} finally {
 		rmSync(folder, { recursive: true, force: true });
@@ -47,7 +49,7 @@ async function checkPackage(home, more, root, folder) {
 			files.map((file) => file.path),
 			more,
 		),
-		publintFindings(home, tarball),
+		publintFindings(tarball),
 		typesFindings(root, tarball),
 		smoke(manifest, tarball, path.join(folder, path.basename(home))),
 	]);
@@ -69,10 +71,9 @@ export function wrongFiles(files, more = []) {
 	];
 }
 
-async function publintFindings(pkgDir, tarball) {
+async function publintFindings(tarball) {
 	const bytes = readFileSync(tarball);
 	const { messages, pkg } = await publint({
-		pkgDir,
 		strict: true,
 		pack: {
 			tarball: bytes.buffer.slice(

@@ -9,7 +9,9 @@ const KEY = "a key of 64 bytes in base64";
 
 const LOOKS_SECRET = {
 	"a private key": /-----BEGIN [A-Z ]*PRIVATE KEY-----\s*[A-Za-z0-9+/]{16}/,
-	"a signed token": /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}/,
+	// A token whose header says `{"alg":"none"` is signed by nobody.
+	"a signed token":
+		/\b(?!eyJhbGciOiJub25l)eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}/,
 	"an encrypted token":
 		/\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}/,
 	"a client secret of Entra ID": /\b[\w~.-]{3}\dQ~[\w~.-]{31,34}\b/,
@@ -20,7 +22,7 @@ const LOOKS_SECRET = {
 	"a publishing token": /\b(npm_[A-Za-z0-9]{36}|pypi-[\w-]{80,})/,
 	// `user:password@` and the like are plainly made up.
 	"a password in an address":
-		/\bhttps?:\/\/(?!(user|name|me|someone):(pass|password|pw|secret)@)[^\s/:@"'`$<{]+:[^\s/:@"'`$<{]+@/,
+		/\bhttps?:\/\/(?!(user|name|me|someone):(pass|password|pw|secret|planted)@)[^\s/:@"'`$<{]+:[^\s/:@"'`$<{]+@/,
 };
 
 /** Files that may hold what looks like a secret, each with what and why. */

@@ -6,7 +6,7 @@ import { walk } from "../parse-source.js";
 import { isCode, lineAt, trackedFiles } from "../tracked-files.js";
 
 /** A name that says what kind of thing a file is says nothing about what is in it. */
-const NAMELESS = /^(utils?|helpers?|common|base|misc|shared)$/;
+const NAMELESS = /(^|-)(utils?|helpers?|common|base|misc)$/;
 
 /** Paths of one machine, and hosts of registries: neither means anything to who clones this. */
 const MACHINE_PATH =
@@ -33,6 +33,8 @@ const OWNS_NOW = {
 
 /** Files that want the real time even when the clock that others are told is moved. */
 const REAL_TIME = {
+	"packages/emulator/src/virtual-clock.ts":
+		"it is the clock that others are told, and moves the real one of its thread",
 	"packages/emulator/src/revocations.ts":
 		"the order of events, which moving the emulator's clock must not change",
 };

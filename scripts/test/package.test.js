@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import path from "node:path";
+import { describe, test } from "vitest";
+import { differences } from "../api/compare.js";
+import { exportsOf, surfaceReport } from "../api/surface.js";
+import { changedLines } from "../checks/api.js";
+import { loadedTooEarly } from "../checks/lazy.js";
+import { wrongFiles } from "../checks/package.js";
+import { tree } from "./tree.js";
+
+const ROOT = path.join(import.meta.dirname, "../..");
+
+describe("api", () => {
+	test("a changed signature changes the report; comments and private parts do not", () => {
+		const manifest =
+			'{"name":"a","exports":{".":{"types":"./index.d.ts"},"./package.json":"./package.json"}}';
+		const report = (declaration) =>
+			surfaceReport(
+				tree({
+					"package.json": manifest,
+					"index.d.ts": 'export { A, type O } from "./a.js";',
+					"a.d.ts": `import type { Hidden } from "./hidden.js";\n${declaration}\nexport interface O { hidden: Hidden }`,
+					"hidden.d.ts": "export interface Hidden { a: string }",
+				}),
+			);
+		const first = report("export declare class A { a(): void }");
+		assert.match(first, /interface Hidden/);
+		assert.equal(
+			report("/** Says more. */\nexport declare class A { a(): void }"),
+			first,
+		);
+		const changed = report("export declare class A { a(b: O): void }");
+		assert.equal(changedLines(first, changed).length, 2);
+	});
+
+	test("a name, a class, an arity or an error's name that differs is found, unless listed; a list that is stale too", () => {
+		class Failure extends Error {
+			name = "Failure";
+		}
+		class Renamed extends Error {
+			name = "Renamed";
+		}
+		const theirs = {
+			types: ["Options"],
+			values: {
+				Failure,
+				Late: class Late {},
+				take: function take(_a, _b) {},
+				code: "a",
+			},
+		};
+		const same = { types: [...theirs.types], values: { ...theirs.values } };
+		assert.deepEqual(differences(theirs, same, {}, {}), []);
+		const other = {
+			types: [],
+			values: { Failure: Renamed, take: function take(_a) {}, code: "b" },
+		};
+		assert.deepEqual(
+			differences(theirs, other, {}, {}).map((line) => line.split(":")[0]),
+			["Options", "Failure.name", "Late", "take.arity", "code.value"],
+		);
+		assert.equal(
+			differences(theirs, other, { later: ["Options", "Late"] }, {}).length,
+			3,
+		);
+		assert.match(
+			differences(theirs, same, { later: ["Late"] }, {})[0],
+			/none any more/,
+		);
+	});
+
+	test("the exported names of a package are read from its declarations", () => {
+		const names = exportsOf(
+			path.join(ROOT, "node_modules/@azure/identity/dist/esm/index.d.ts"),
+		);
+		assert.equal(names.get("ClientSecretCredential").type, false);
+		assert.equal(names.get("ClientSecretCredentialOptions").type, true);
+		assert.equal(names.get("useIdentityPlugin").type, false); // by way of `export *`
+	});
+});
+
+describe("lazy", () => {
+	test("an entry that loads a client, a built-in or another file at once is found", async () => {
+		const home = tree(
+			{
+				"package.json":
+					'{"name":"a","type":"module","exports":{".":"./a.js","./eager":"./eager.js"}}',
+				"a.js":
+					'import "./b.js"; export const late = () => import("node:https");',
+				"b.js": "export const b = 1;",
+				"eager.js":
+					'import "node:child_process"; import "c"; import "../../d.cjs";',
+				"../../d.cjs": "module.exports = 1;",
+				"node_modules/c/index.js": "module.exports = 1;",
+			},
+			"packages/a",
+		);
+		assert.deepEqual(await loadedTooEarly(home, "a"), []);
+		const found = (await loadedTooEarly(home, "a/eager")).join("\n");
+		assert.match(found, /loads NativeModule child_process/);
+		assert.match(found, /node_modules\/c\/index\.js/);
+		assert.match(found, /d\.cjs/);
+	});
+});
+
+test("package: a file that no user needs, and one that every user needs, are found", () => {
+	const right = ["package.json", "README.md", "LICENSE", "dist/index.js"];
+	assert.deepEqual(wrongFiles(right), []);
+	assert.equal(wrongFiles([...right, "src/index.ts"]).length, 1);
+	assert.equal(wrongFiles(right.slice(1)).length, 1);
+	assert.deepEqual(wrongFiles([...right, "bin/a.js"], ["bin/"]), []);
+});
