@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, test } from "vitest";
 import { joinObject, splitObject } from "../src/cache/document-text.ts";
+import { UNIFIED } from "./documents/unified.ts";
 
 const rejoin = (text: string) => joinObject(splitObject(text));
 
@@ -40,6 +42,20 @@ describe("the text of a document", () => {
 
 	test("of members with one name the last counts", () => {
 		assert.equal(rejoin(`{"a":1,"b":2,"\\u0061":3}`), `{"a":3,"b":2}`);
+	});
+
+	test("a document that is taken apart at every level and joined again has the check value of the specification", () => {
+		const rejoinAll = (text: string): string => {
+			if (!text.startsWith("{")) return JSON.stringify(JSON.parse(text));
+			const members = [...splitObject(text)];
+			return joinObject(
+				new Map(members.map(([name, value]) => [name, rejoinAll(value)])),
+			);
+		};
+		assert.equal(
+			createHash("sha256").update(rejoinAll(UNIFIED)).digest("hex"),
+			"68ba49a39a1f1ad63e78caa6294e4c7d1e3199c6cde8d95a8f0223cc47dec112",
+		);
 	});
 
 	test("a member called __proto__ is a member like any other", () => {
