@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import path from "node:path";
+import type { Emulator } from "@azidentity/emulator";
+import { decodeJwt } from "jose";
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { runNode, stepOf } from "./client-program.ts";
+import { startedEmulator } from "./started-emulator.ts";
+
+/** Clients read key files from here and nowhere else, so this test needs to write where the agent would. */
+const TOKENS = "/var/opt/azcmagent/tokens";
+const AGENT = path.dirname(TOKENS);
+
+const mayWrite = process.platform === "linux" && process.getuid?.() === 0;
+const hasAgent = existsSync(AGENT);
+const isSkipped = process.env.CI !== "true" && (!mayWrite || hasAgent);
+const title = isSkipped
+	? `@azure/identity on Azure Arc: skipped, ${TOKENS} is ${hasAgent ? "a real agent's" : "root's to write, on Linux"} (run the tests as root in a container)`
+	: "@azure/identity on Azure Arc";
+
+describe.skipIf(isSkipped)(title, () => {
+	let emulator: Emulator;
+	beforeAll(async () => {
+		mkdirSync(TOKENS, { recursive: true });
+		emulator = await startedEmulator({ arcDirectory: TOKENS });
+	});
+	afterAll(() => {
+		if (!hasAgent) rmSync(AGENT, { recursive: true });
+	});
+
+	test("it reads the agent's key file and gets a token, and the file is gone", async () => {
+		const { managedIdentityUrl } = emulator;
+		const steps = await runNode("azure-identity.js", ["managed-identity"], {
+			environment: {
+				IDENTITY_ENDPOINT: `${managedIdentityUrl}/arc/metadata/identity/oauth2/token`,
+				IMDS_ENDPOINT: `${managedIdentityUrl}/arc`,
+			},
+		});
+		const claims = decodeJwt(String(stepOf(steps, "managed-identity").token));
+		assert.equal(claims.aud, "https://vault.azure.net");
+		const statuses = (await emulator.requests()).map(({ status }) => status);
+		assert.deepEqual(statuses, [401, 200]);
+		assert.deepEqual(readdirSync(TOKENS), []);
+	});
+});
