@@ -104,5 +104,5 @@ function headerOf(text) {
 }
 
 function firstSentence(text) {
-	return /^.*?[.:](?=\s|$)/.exec(text)?.[0].replace(/:$/, ".") ?? text;
+	return /^.*?\.(?=\s|$)/.exec(text)?.[0] ?? text;
 }

@@ -1,5 +1,5 @@
-// Who may import whom (docs: the layout's table). Knowledge lives in one place and flows down: a room imports only
-// rooms below it, siblings meet in their caller, and nobody reaches into another package past its exports.
+// Who may import whom: a room imports only rooms below it, siblings meet in their caller, and nobody reaches into
+// another package past its exports. Knowledge then lives in one place and flows down. The tables below are the rule.
 // Import cycles and `export *` are the linter's (biome.json).
 import { builtinModules } from "node:module";
 import path from "node:path";
