@@ -20,9 +20,9 @@ const LOOKS_SECRET = {
 	"an access token of a code host":
 		/\b(gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{60,}|glpat-[\w-]{20})/,
 	"a publishing token": /\b(npm_[A-Za-z0-9]{36}|pypi-[\w-]{80,})/,
-	// `user:password@` and the like are plainly made up.
+	// Whoever is called `user` is plainly made up.
 	"a password in an address":
-		/\bhttps?:\/\/(?!(user|name|me|someone):(pass|password|pw|secret|planted)@)[^\s/:@"'`$<{]+:[^\s/:@"'`$<{]+@/,
+		/\bhttps?:\/\/(?!user:)[^\s/:@"'`$<{]+:[^\s/:@"'`$<{]+@/,
 };
 
 /** Files that may hold what looks like a secret, each with what and why. */
