@@ -20,27 +20,39 @@ export async function startAzurite(emulator) {
 		],
 		{ stdio: ["ignore", "pipe", "pipe"] },
 	);
-	return {
-		url: `${await addressOf(child)}/devstoreaccount1`,
-		close: () => stop(child),
-	};
+	try {
+		const url = `${await addressOf(child)}/devstoreaccount1`;
+		return { url, close: () => stop(child) };
+	} catch (error) {
+		await stop(child);
+		throw error;
+	}
 }
+
+/** A machine that is busy starts it in a few seconds. */
+const PATIENCE_MS = 20_000;
 
 /** The address that Azurite says it listens on. */
 function addressOf(child) {
 	return new Promise((resolve, reject) => {
 		let said = "";
+		const patience = setTimeout(() => {
+			reject(new Error(`Azurite has not started: ${said}`));
+		}, PATIENCE_MS);
 		const listen = (text) => {
 			said += text;
-			const address = /listening at (https:\/\/\S+)/.exec(said)?.[1];
-			if (address !== undefined) resolve(address);
+			const address = /listens on (https:\/\/\S+)/.exec(said)?.[1];
+			if (address === undefined) return;
+			clearTimeout(patience);
+			resolve(address);
 		};
 		child.stdout.setEncoding("utf8").on("data", listen);
 		child.stderr.setEncoding("utf8").on("data", listen);
 		child.once("error", reject);
-		child.once("exit", (code) =>
-			reject(new Error(`Azurite ended with code ${code}: ${said}`)),
-		);
+		child.once("exit", (code) => {
+			clearTimeout(patience);
+			reject(new Error(`Azurite ended with code ${code}: ${said}`));
+		});
 	});
 }
 

@@ -4,7 +4,6 @@
 //   npm start            a table for people
 //   npm start -- --json  the same as one JSON object on the last line
 import { startEmulator } from "@azidentity/emulator";
-import { createDefaultHttpClient } from "@azure/core-rest-pipeline";
 import { ClientSecretCredential } from "azidentity";
 import { startAzurite } from "./azurite.js";
 import { report } from "./report.js";
@@ -19,6 +18,7 @@ async function main() {
 	const azurite = await startAzurite(emulator);
 	closing.unshift(() => azurite.close());
 
+	const tlsOptions = { ca: emulator.ca };
 	const { contoso } = emulator.tenants;
 	const { daemon } = emulator.apps;
 	const credential = new ClientSecretCredential(
@@ -28,16 +28,11 @@ async function main() {
 		{
 			authorityHost: emulator.authorityHost,
 			disableInstanceDiscovery: true,
-			tlsOptions: { ca: emulator.ca },
+			tlsOptions,
 		},
 	);
 	say.start(emulator.authorityHost, azurite.url);
-	const parts = {
-		emulator,
-		storageUrl: azurite.url,
-		credential,
-		httpClient: httpClientTrusting(emulator.ca),
-	};
+	const parts = { emulator, storageUrl: azurite.url, credential, tlsOptions };
 	for (const step of mainJob(parts)) await runStep(emulator, step);
 }
 
@@ -62,17 +57,6 @@ async function runStep(emulator, { name, expectedRequests, prepare, run }) {
 		outcome.result = `${outcome.requests} token requests where ${expectedRequests} would do`;
 	}
 	say.step(outcome);
-}
-
-/** The storage client has no option for a private CA, but takes an HTTP client. */
-function httpClientTrusting(ca) {
-	const client = createDefaultHttpClient();
-	return {
-		sendRequest(request) {
-			request.tlsSettings = { ca };
-			return client.sendRequest(request);
-		},
-	};
 }
 
 async function close() {
