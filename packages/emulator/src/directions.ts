@@ -30,46 +30,47 @@ export function facts(emulator: Emulator) {
  * runs an emulator: they open nothing else.
  */
 export function directions(emulator: Emulator): string {
-	const { tenantId, clientId, clientSecret, ...its } = facts(emulator);
-	const trust = exported("NODE_EXTRA_CA_CERTS", its.caFile);
-	const application = [
-		exported("AZURE_TENANT_ID", tenantId),
-		exported("AZURE_CLIENT_ID", clientId),
-		exported("AZURE_CLIENT_SECRET", clientSecret),
-	];
+	const its = facts(emulator);
 	return `
 Entra ID emulator at ${its.authorityHost}    (Ctrl+C ends it)
 
-  app         ${clientId}  secret ${clientSecret}
+  app         ${its.clientId}  secret ${its.clientSecret}
   certificate ${its.clientCertificate}
   user        ${its.username}  password ${its.password}
-  others      see docs/emulator.md
 
-Either tell a program about it (and set disableInstanceDiscovery in its credential):
+A program has to trust the emulator and to know its app
+(trust is NODE_EXTRA_CA_CERTS for Node, REQUESTS_CA_BUNDLE for Python and az, SSL_CERT_FILE for Go):
 
-${lines([trust, exported("AZURE_AUTHORITY_HOST", its.authorityHost), ...application])}
+${exports({
+	NODE_EXTRA_CA_CERTS: its.caFile,
+	AZURE_TENANT_ID: its.tenantId,
+	AZURE_CLIENT_ID: its.clientId,
+	AZURE_CLIENT_SECRET: its.clientSecret,
+})}
 
-or leave the program as it is and let the proxy lead the real host names here:
+and to find it: by its address, with disableInstanceDiscovery set in the program's credential,
 
-${lines([trust, exported("HTTPS_PROXY", its.proxyUrl), exported("NO_PROXY", "localhost,127.0.0.1"), ...application])}
+${exports({ AZURE_AUTHORITY_HOST: its.authorityHost })}
 
-Trust is NODE_EXTRA_CA_CERTS for Node, REQUESTS_CA_BUNDLE for Python and az, SSL_CERT_FILE for Go.
+or with nothing set in the program, through a proxy that leads the real host names here:
+
+${exports({ HTTPS_PROXY: its.proxyUrl, NO_PROXY: "localhost,127.0.0.1" })}
 
 A program that uses managed identity needs only this:
 
-${lines([exported("AZURE_POD_IDENTITY_AUTHORITY_HOST", its.managedIdentityUrl)])}
+${exports({ AZURE_POD_IDENTITY_AUTHORITY_HOST: its.managedIdentityUrl })}
 
 Control: ${its.controlUrl}  (x-emulator-key: ${its.controlKey})
 `.trimStart();
 }
 
-function lines(all: readonly string[]): string {
-	return all.map((line) => `  ${line}`).join("\n");
-}
-
-/** A line that sets a variable in the shell that people have: PowerShell on Windows, else any POSIX shell. */
-function exported(name: string, value: string): string {
-	return process.platform === "win32"
-		? `$env:${name} = '${value.replaceAll("'", "''")}'`
-		: `export ${name}='${value.replaceAll("'", "'\\''")}'`;
+/** Lines that set variables in the shell that people have: PowerShell on Windows, else any POSIX shell. */
+function exports(variables: Readonly<Record<string, string>>): string {
+	return Object.entries(variables)
+		.map(([name, value]) =>
+			process.platform === "win32"
+				? `  $env:${name} = '${value.replaceAll("'", "''")}'`
+				: `  export ${name}='${value.replaceAll("'", "'\\''")}'`,
+		)
+		.join("\n");
 }
