@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import type { Emulator } from "@azidentity/emulator";
 import { decodeJwt } from "jose";
-import { afterAll, beforeAll, describe, test } from "vitest";
-import { runNode, stepOf } from "./client-program.ts";
+import { afterAll, beforeAll, test } from "vitest";
+import { describeUnless, runNode, stepOf } from "./client-program.ts";
 import { startedEmulator } from "./started-emulator.ts";
 
 /** Clients read key files from here and nowhere else, so this test needs to write where the agent would. */
@@ -13,12 +13,12 @@ const AGENT = path.dirname(TOKENS);
 
 const mayWrite = process.platform === "linux" && process.getuid?.() === 0;
 const hasAgent = existsSync(AGENT);
-const isSkipped = process.env.CI !== "true" && (!mayWrite || hasAgent);
-const title = isSkipped
-	? `@azure/identity on Azure Arc: skipped, ${TOKENS} is ${hasAgent ? "a real agent's" : "root's to write, on Linux"} (run the tests as root in a container)`
-	: "@azure/identity on Azure Arc";
+const missing =
+	process.env.CI === "true" || (mayWrite && !hasAgent)
+		? undefined
+		: `${TOKENS} is ${hasAgent ? "a real agent's" : "for root to write, on Linux"}; run the tests as root in a container`;
 
-describe.skipIf(isSkipped)(title, () => {
+describeUnless(missing, "@azure/identity on Azure Arc", () => {
 	let emulator: Emulator;
 	beforeAll(async () => {
 		mkdirSync(TOKENS, { recursive: true });

@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { describe, test } from "vitest";
 
 /** One thing that a program tried, as it reported it. */
 export type Step = { step: string } & Record<string, unknown>;
@@ -87,13 +88,27 @@ export function stepOf(steps: Map<string, Step>, name: string): Step {
 	return step;
 }
 
-/** Whether a test that needs this tool must be left out. In CI none is: a missing tool is a failure there. */
-export function isMissing(tool: string, ...args: string[]): boolean {
-	if (process.env.CI === "true") return false;
+/** What to say when a tool is not there, else `undefined`. In CI a missing tool is a failure and not a reason to skip. */
+export function lack(
+	advice: string,
+	tool: string,
+	...args: string[]
+): string | undefined {
+	if (process.env.CI === "true") return undefined;
 	try {
 		execFileSync(tool, args, { stdio: "ignore" });
-		return false;
+		return undefined;
 	} catch {
-		return true;
+		return advice;
 	}
+}
+
+/** A suite, or one skipped test that says what is missing. */
+export function describeUnless(
+	missing: string | undefined,
+	name: string,
+	suite: () => void,
+): void {
+	if (missing === undefined) describe(name, suite);
+	else test(name, (context) => context.skip(missing));
 }

@@ -4,23 +4,29 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { decodeJwt } from "jose";
-import { afterAll, beforeAll, describe, test } from "vitest";
-import { isMissing, runClient, type Step, stepOf } from "./client-program.ts";
+import { afterAll, beforeAll, test } from "vitest";
+import {
+	describeUnless,
+	lack,
+	runClient,
+	type Step,
+	stepOf,
+} from "./client-program.ts";
 import {
 	federatedAssertion,
 	grantsAsked,
 	startedEmulator,
 } from "./started-emulator.ts";
 
-const isSkipped = isMissing("go", "version");
-const title = isSkipped
-	? "Go azidentity: skipped, there is no go here (install it from https://go.dev/dl)"
-	: "Go azidentity";
+const missing = lack(
+	"there is no go here; install it from https://go.dev/dl",
+	...(["go", "version"] as const),
+);
 
 /** The first build fetches and compiles the modules; Go keeps both, so the next ones take a second. */
 const FIRST_BUILD_MS = 300_000;
 
-describe.skipIf(isSkipped)(title, () => {
+describeUnless(missing, "Go azidentity", () => {
 	let steps: Map<string, Step>;
 	let clients: (string | undefined)[];
 	const directory = mkdtempSync(path.join(tmpdir(), "azidentity-go-"));
@@ -53,7 +59,7 @@ describe.skipIf(isSkipped)(title, () => {
 		["secret", "1"],
 		["certificate", "2"],
 		["assertion", "2"],
-	])("a %s gets a token that names the app", (name, appidacr) => {
+	])("proof by %s gets a token that names the app", (name, appidacr) => {
 		const { token, error } = stepOf(steps, name);
 		assert.equal(error, undefined);
 		const claims = decodeJwt(String(token));

@@ -5,14 +5,20 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Emulator } from "@azidentity/emulator";
 import { decodeJwt } from "jose";
-import { beforeAll, describe, test } from "vitest";
-import { isMissing, runClient, type Step, stepOf } from "./client-program.ts";
+import { beforeAll, test } from "vitest";
+import {
+	describeUnless,
+	lack,
+	runClient,
+	type Step,
+	stepOf,
+} from "./client-program.ts";
 import { grantsAsked, startedEmulator } from "./started-emulator.ts";
 
-const isSkipped = isMissing("python3", "-c", "import venv, ensurepip");
-const title = isSkipped
-	? "MSAL Python: skipped, there is no python3 with venv here (install python3 and python3-venv)"
-	: "MSAL Python";
+const missing = lack(
+	"there is no python3 with venv here; install python3 and python3-venv",
+	...(["python3", "-c", "import venv, ensurepip"] as const),
+);
 
 /** The first run makes a virtual environment and installs MSAL into it. */
 const FIRST_INSTALL_MS = 300_000;
@@ -20,7 +26,7 @@ const FIRST_INSTALL_MS = 300_000;
 const folder = path.join(import.meta.dirname, "python");
 const root = path.resolve(import.meta.dirname, "../../../..");
 
-describe.skipIf(isSkipped)(title, () => {
+describeUnless(missing, "MSAL Python", () => {
 	let emulator: Emulator;
 	let direct: Map<string, Step>;
 	let proxied: Map<string, Step>;
@@ -67,7 +73,7 @@ describe.skipIf(isSkipped)(title, () => {
 	test.each([
 		["secret", "1"],
 		["certificate", "2"],
-	])("a %s gets a token that names the app", (name, appidacr) => {
+	])("proof by %s gets a token that names the app", (name, appidacr) => {
 		const claims = claimsOf(direct, name);
 		assert.equal(claims.appid, emulator.apps.daemon.clientId);
 		assert.equal(claims.appidacr, appidacr);

@@ -13,13 +13,18 @@ import { afterAll } from "vitest";
 for (const name of Object.keys(process.env))
 	if (/^(https?|all|no)_proxy$/i.test(name)) delete process.env[name];
 
-/** A built emulator, as an outsider starts it, until the tests of this file are over. */
+const ends: (() => Promise<void>)[] = [];
+afterAll(async () => {
+	for (const end of ends.splice(0)) await end();
+});
+
+/** A built emulator, as an outsider starts it, until the tests of the file are over. */
 export async function startedEmulator(
 	options: EmulatorOptions = {},
 ): Promise<Emulator> {
 	const directory = mkdtempSync(path.join(tmpdir(), "azidentity-clients-"));
 	const emulator = await startEmulator({ directory, ...options });
-	afterAll(async () => {
+	ends.push(async () => {
 		await emulator.close();
 		rmSync(directory, { recursive: true, force: true });
 	});
