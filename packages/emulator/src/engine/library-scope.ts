@@ -10,14 +10,22 @@ export const resourceUri = (resource: string): string =>
 export const resourceOf = (uri: string): string =>
 	decodeURIComponent(uri.slice(PREFIX.length));
 
-/** `.default` was asked for; and nothing was, which grants the same but is answered differently. */
+/** Stands among the resource's scopes for what has no other place in the library's terms. */
 const DEFAULT = ".default";
+/** Nothing was asked for by name, which grants the same as `.default` but is answered differently. */
 const IMPLIED = ".implied";
+/** `offline_access` was asked for: the library itself forgets that unless the person was asked for consent. */
+export const OFFLINE = ".offline";
+
+/** What every resource has to have, so that the library lets it pass. */
+export const STANDING_SCOPES = [DEFAULT, IMPLIED, OFFLINE];
 
 /** The library's names for what is asked of the resource. */
 export function resourceScopes(scope: ScopeRequest): string[] {
-	if (scope.wantsDefault) return [DEFAULT];
-	return scope.permissions.length > 0 ? [...scope.permissions] : [IMPLIED];
+	const offline = scope.oidc.includes("offline_access") ? [OFFLINE] : [];
+	if (scope.wantsDefault) return [DEFAULT, ...offline];
+	if (scope.permissions.length === 0) return [IMPLIED, ...offline];
+	return [...scope.permissions, ...offline];
 }
 
 export const libraryScope = (scope: ScopeRequest): string =>
@@ -27,10 +35,15 @@ export const libraryScope = (scope: ScopeRequest): string =>
 export function scopeRequest(scope: string, resource: string): ScopeRequest {
 	const words = scope.split(" ").filter(Boolean);
 	const named = words.filter((word) => !isOidcScope(word));
+	const oidc = words.filter(isOidcScope);
 	return {
 		resource: resourceOf(resource),
-		permissions: named.filter((word) => word !== DEFAULT && word !== IMPLIED),
+		permissions: named.filter((word) => !STANDING_SCOPES.includes(word)),
 		wantsDefault: named.includes(DEFAULT),
-		oidc: words.filter(isOidcScope),
+		oidc: named.includes(OFFLINE) ? withOffline(oidc) : oidc,
 	};
 }
+
+const withOffline = (oidc: readonly string[]) => [
+	...new Set([...oidc, "offline_access"]),
+];

@@ -10,6 +10,7 @@ import type { Tenant } from "../fixtures.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { requiredExchange } from "./exchange.ts";
 import { devicePages, errorAnswer, signOutPages } from "./library-pages.ts";
+import { OFFLINE } from "./library-scope.ts";
 import { resourceServer } from "./resource-server.ts";
 import type { Storage } from "./storage.ts";
 import { exchangeClaims, tokenHeader } from "./token-writer.ts";
@@ -18,6 +19,14 @@ const HOUR_S = 3_600;
 const DAY_S = 24 * HOUR_S;
 
 const seconds = (milliseconds: number) => Math.floor(milliseconds / 1_000);
+
+const ROUTES = {
+	authorization: "/oauth2/v2.0/authorize",
+	token: "/oauth2/v2.0/token",
+	device_authorization: "/oauth2/v2.0/devicecode",
+	code_verification: "/oauth2/deviceauth",
+	end_session: "/oauth2/v2.0/logout",
+};
 
 /** The library set up as one tenant of Entra. Nearly all that differs from its defaults is a path or a lifetime. */
 export function providerConfiguration(
@@ -31,13 +40,7 @@ export function providerConfiguration(
 		clientAuthMethods: ["client_secret_post", "private_key_jwt", "none"],
 		enabledJWA: { clientAuthSigningAlgValues: ["RS256", "PS256"] },
 		clientDefaults: { id_token_signed_response_alg: "RS256" },
-		routes: {
-			authorization: "/oauth2/v2.0/authorize",
-			token: "/oauth2/v2.0/token",
-			device_authorization: "/oauth2/v2.0/devicecode",
-			code_verification: "/oauth2/deviceauth",
-			end_session: "/oauth2/v2.0/logout",
-		},
+		routes: ROUTES,
 		cookies: {
 			keys: [parts.internalSecret],
 			// Browsers do not tell ports apart, so each tenant's cookies have names of their own.
@@ -49,7 +52,17 @@ export function providerConfiguration(
 		},
 		scopes: ["openid", "profile", "email", "offline_access"],
 		claims: {
-			openid: ["sub", "oid", "tid", "ver", "rh", "uti", "aio", "nbf"],
+			openid: [
+				"sub",
+				"oid",
+				"tid",
+				"ver",
+				"rh",
+				"uti",
+				"aio",
+				"nbf",
+				"auth_time",
+			],
 			profile: ["name", "preferred_username"],
 			email: ["email"],
 		},
@@ -70,7 +83,7 @@ export function providerConfiguration(
 		expiresWithSession: () => false,
 		rotateRefreshToken: true,
 		issueRefreshToken: (context, _client, source) =>
-			originalScope(source).includes("offline_access") ||
+			originalScope(source).includes(OFFLINE) ||
 			requiredExchange(context.req).scope.oidc.includes("offline_access"),
 		renderError: errorAnswer(parts.now),
 	};
@@ -152,7 +165,7 @@ function account(parts: EngineParts, context: KoaContextWithOIDC, id: string) {
 	};
 }
 
-/** The scope that a code was asked for with; what the library made of it lacks `offline_access` without a consent prompt. */
+/** The scope that a code was asked for with: a device code has it in its parameters. */
 function originalScope(source: {
 	readonly params?: unknown;
 	readonly scope?: unknown;

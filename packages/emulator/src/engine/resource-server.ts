@@ -1,7 +1,11 @@
 import { errors, type ResourceServer } from "oidc-provider";
 import type { EngineParts } from "./engine-parts.ts";
 import { currentExchange } from "./exchange.ts";
-import { resourceOf, resourceScopes } from "./library-scope.ts";
+import {
+	resourceOf,
+	resourceScopes,
+	STANDING_SCOPES,
+} from "./library-scope.ts";
 
 /** What the library is to know of a resource. Whatever permission is asked for is there to be granted. */
 export function resourceServer(
@@ -14,7 +18,7 @@ export function resourceServer(
 	const asked = exchange === undefined ? [] : resourceScopes(exchange.scope);
 	return {
 		scope: [
-			...new Set([".default", ".implied", ...resource.permissions, ...asked]),
+			...new Set([...STANDING_SCOPES, ...resource.permissions, ...asked]),
 		].join(" "),
 		audience: resource.audience,
 		accessTokenTTL: Math.floor(knobs.accessTokenLifetime / 1_000),
