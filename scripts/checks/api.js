@@ -14,7 +14,7 @@ export const needsBuild = true;
 const SHOWN_LINES = 20;
 
 export async function check(root) {
-	return [...staleReports(root), ...(await compareWithAzureIdentity(root))];
+	return [...(await compareWithAzureIdentity(root)), ...staleReports(root)];
 }
 
 function staleReports(root) {
@@ -48,7 +48,9 @@ export function changedLines(before, after) {
 async function compareWithAzureIdentity(root) {
 	const theirs = path.join(root, "node_modules/@azure/identity/dist/esm");
 	const ours = path.join(root, "packages/azidentity/dist");
-	return differences(await surface(theirs), await surface(ours));
+	return differences(await surface(theirs), await surface(ours)).map(
+		(difference) => `beside @azure/identity: ${difference}`,
+	);
 }
 
 async function surface(folder) {
