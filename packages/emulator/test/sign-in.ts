@@ -6,6 +6,12 @@ import { type Browser, browser, type Page } from "./browser.ts";
 export const SCOPE =
 	"openid profile offline_access https://storage.azure.com/.default";
 
+/** A challenge that nobody means to answer: the one of RFC 7636's example. */
+export const CHALLENGE = {
+	code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+	code_challenge_method: "S256",
+};
+
 /** What an app asks of the authorization endpoint, over what it usually asks. An empty text leaves a parameter out. */
 export type Wish = Readonly<Record<string, string>>;
 

@@ -101,7 +101,7 @@ function translateRedirect(
 		setting(parts, exchange),
 	);
 	const location = context.response.get("location");
-	if (location !== "") {
+	if (location) {
 		context.set("location", reworded(location, worded));
 		return;
 	}
