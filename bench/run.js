@@ -11,20 +11,6 @@ import { printTable } from "./table.js";
 const run = promisify(execFile);
 const rows = [];
 
-for (const tokens of [1, 100, 5_000]) await hit(tokens);
-await manyHits();
-await concurrent();
-await imports();
-await cold();
-await memory();
-
-printTable(rows);
-writeFileSync(
-	new URL("results.json", import.meta.url),
-	`${JSON.stringify({ ...circumstances(), rows }, null, 2)}\n`,
-);
-if (rows.some(({ isReached }) => !isReached)) process.exitCode = 1;
-
 /** Runs a measure in a process of its own. */
 async function measure(name, args, execArgv = []) {
 	const file = new URL(`measures/${name}.js`, import.meta.url).pathname;
@@ -143,3 +129,17 @@ function circumstances() {
 		today: `@azure/identity ${version}`,
 	};
 }
+
+for (const tokens of [1, 100, 5_000]) await hit(tokens);
+await manyHits();
+await concurrent();
+await imports();
+await cold();
+await memory();
+
+printTable(rows);
+writeFileSync(
+	new URL("results.json", import.meta.url),
+	`${JSON.stringify({ ...circumstances(), rows }, null, "\t")}\n`,
+);
+if (rows.some(({ isReached }) => !isReached)) process.exitCode = 1;

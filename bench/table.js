@@ -6,12 +6,17 @@ const COLUMNS = [
 	["to be reached", (row) => row.goal],
 ];
 
-/** Prints the rows of a benchmark as a table for people. */
-export function printTable(rows) {
-	const lines = [
+/** The rows of a benchmark as lines of cells, the titles first. */
+export function linesOf(rows) {
+	return [
 		COLUMNS.map(([title]) => title),
 		...rows.map((row) => COLUMNS.map(([, text]) => text(row))),
 	];
+}
+
+/** Prints the rows of a benchmark as a table for people. */
+export function printTable(rows) {
+	const lines = linesOf(rows);
 	const widths = COLUMNS.map((_, column) =>
 		Math.max(...lines.map((line) => line[column].length)),
 	);

@@ -2,15 +2,16 @@
 //   <!-- table: members packages/emulator/src/knobs.ts Knobs -->
 //   (made by `npm run docs`)
 //   <!-- end of table -->
-// The kinds: `checks` (what `npm run check` holds), `entries FOLDER` (the import paths of a package), `members FILE
+// The kinds: `benchmark FILE` (results as `npm run bench` keeps them), `checks` (what `npm run check` holds), `entries FOLDER` (the import paths of a package), `members FILE
 // INTERFACE` (an interface's members with their doc lines).
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { linesOf } from "@azidentity/bench/table.js";
 import { commentsOf, walk } from "./parse-source.js";
 
 const TABLE = /<!-- table: ([^\n]+?) -->\n[\s\S]*?<!-- end of table -->/g;
 
-const KINDS = { checks, entries, members };
+const KINDS = { benchmark, checks, entries, members };
 
 /** The document's text with every table in it made anew. */
 export function withTables(text, root) {
@@ -23,6 +24,13 @@ export function withTables(text, root) {
 		const table = KINDS[kind](root, ...from);
 		return `<!-- table: ${made} -->\n\n${table}\n\n<!-- end of table -->`;
 	});
+}
+
+function benchmark(root, file) {
+	const results = JSON.parse(readFileSync(path.join(root, file), "utf8"));
+	const { date, node, processor, today } = results;
+	const [head, ...body] = linesOf(results.rows);
+	return `${rows(head, body)}\n\n${date}, Node ${node}, ${processor}, beside ${today}.`;
 }
 
 function checks(root) {

@@ -68,14 +68,14 @@ export class AuthenticationError extends Error {
 	constructor(
 		statusCode: number,
 		errorBody: object | string | undefined | null,
-		options: AuthenticationErrorOptions = {},
+		options?: AuthenticationErrorOptions,
 	) {
-		const { message, isOutage, notBefore, retryAfter } = options;
+		const { message, isOutage, notBefore, retryAfter } = options ?? {};
 		const errorResponse = errorResponseFrom(statusCode, errorBody);
 		super(
 			message ??
 				`${errorResponse.error} Status code: ${statusCode}\nMore details:\n${errorResponse.errorDescription},`,
-			"cause" in options ? { cause: options.cause } : undefined,
+			options && "cause" in options ? { cause: options.cause } : undefined,
 		);
 		this.name = AuthenticationErrorName;
 		this.statusCode = statusCode;

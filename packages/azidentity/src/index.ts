@@ -14,6 +14,11 @@ export {
 	ClientSecretCredential,
 	type ClientSecretCredentialOptions,
 } from "./credentials/client-secret-credential.ts";
+export type {
+	AuthorityValidationOptions,
+	MultiTenantTokenCredentialOptions,
+	TokenCredentialOptions,
+} from "./entra/entra-client-options.ts";
 export {
 	AggregateAuthenticationError,
 	AggregateAuthenticationErrorName,

@@ -38,6 +38,16 @@ describe("looking up access tokens", () => {
 		assert.equal(secretFor([]), undefined);
 	});
 
+	test("two tokens that have the scopes between them are a miss", () => {
+		const other = afterChange((sections) => {
+			const token = userToken(sections);
+			for (const target of ["a b", "a c"])
+				Object.assign(sections.AccessToken, { [target]: { ...token, target } });
+		});
+		assert.equal(findToken(other, USER_OWNER, ["b", "c"], NOW), undefined);
+		assert.equal(findToken(other, USER_OWNER, ["a", "c"], NOW)?.scope, "a c");
+	});
+
 	test("a token bound to a key is no bearer token", () => {
 		assert.equal(secretFor([VAULT]), undefined);
 	});

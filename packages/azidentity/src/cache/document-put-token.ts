@@ -67,12 +67,12 @@ export function putAccessToken(
 	for (const [storedKey, entity] of draft.entries("AccessToken")) {
 		const stored = readAccessToken(entity);
 		if (stored === undefined || stored.group !== group) continue;
-		const isGone = stored.extendedExpiresOn <= now;
-		if (!isGone && isLater(stored.requestedAt, times)) {
+		if (isLater(stored.requestedAt, times)) {
 			if (stored.expiresOn > now && includesAll(stored.scopes, targetScopes))
 				return true;
 			continue;
 		}
+		const isGone = stored.extendedExpiresOn <= now;
 		if (isGone || includesAll(targetScopes, stored.scopes))
 			superseded.push(storedKey);
 	}

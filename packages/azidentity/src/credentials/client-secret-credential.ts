@@ -4,21 +4,21 @@ import type {
 	TokenCredential,
 } from "@azure/core-auth";
 import { secretProof } from "../entra/client-proof.ts";
-import { type EntraClientOptions, entraClient } from "../entra/entra-client.ts";
+import { entraClient } from "../entra/entra-client.ts";
+import type {
+	AuthorityValidationOptions,
+	MultiTenantTokenCredentialOptions,
+} from "../entra/entra-client-options.ts";
 import { checkTenantId } from "../entra/tenants.ts";
 import { required } from "../foundation/validate.ts";
 import type { TokenCacheOption } from "./cache-options.ts";
 import { type GetToken, tokenGetter } from "./token-getter.ts";
 
+/** Options of {@link ClientSecretCredential}. */
 export interface ClientSecretCredentialOptions
-	extends EntraClientOptions,
-		TokenCacheOption {
-	/**
-	 * The tenants besides its own for which the credential may get tokens; "*" stands for any.
-	 * Default: none.
-	 */
-	additionallyAllowedTenants?: string[];
-}
+	extends MultiTenantTokenCredentialOptions,
+		AuthorityValidationOptions,
+		TokenCacheOption {}
 
 const NAME = "ClientSecretCredential";
 
