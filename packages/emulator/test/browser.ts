@@ -24,6 +24,8 @@ export interface Browser {
 	open(target: string): Promise<Page>;
 	/** Fills in and submits a form of a page: the one that has a field or button of the given names. */
 	submit(page: Page, fields: Fields): Promise<Page>;
+	/** Posts what no form would. */
+	post(target: string, fields: Fields): Promise<Page>;
 }
 
 /** Pages lead to each other by redirects; more than this many in a row go in a circle. */
@@ -56,6 +58,7 @@ export function browser(emulator: Emulator): Browser {
 
 	return {
 		open: (target) => visit(target),
+		post: visit,
 		submit(page, fields) {
 			const names = Object.keys(fields);
 			const form = page.forms.find(({ html }) =>
