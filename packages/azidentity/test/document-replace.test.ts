@@ -13,6 +13,7 @@ import {
 } from "./documents/grants.ts";
 import {
 	APP_OWNER,
+	changed,
 	HOME,
 	NOW,
 	sections,
@@ -175,6 +176,30 @@ describe("what a grant replaces", () => {
 				[USER_OWNER.clientId, "rt-new"],
 			],
 		);
+	});
+
+	test("an ID token replaces those under other keys, unless it came with an outdated answer", () => {
+		const document = changed(({ IdToken }) => {
+			const [token] = Object.values(IdToken);
+			Object.assign(IdToken, {
+				"js---": { ...token, environment: "login.windows.net" },
+				"another tenant": { ...token, realm: "other", secret: "theirs" },
+			});
+		});
+		const put = (text: string, idToken: string, time: number) =>
+			putGrant(
+				text,
+				USER_OWNER,
+				["User.Read"],
+				grantOf("t", "User.Read", { ...SIGN_IN, idToken }),
+				at(time),
+			);
+		const newer = put(document, "newer", NOW);
+		for (const text of [newer, put(newer, "older", NOW - seconds(9))])
+			assert.deepEqual(
+				Object.values(sections(text).IdToken).map(({ secret }) => secret),
+				["theirs", "newer"],
+			);
 	});
 
 	test("a grant without a refresh token leaves the one that is there", () => {
