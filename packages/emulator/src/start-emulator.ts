@@ -22,6 +22,8 @@ export async function startEmulator(
 	const worker = new Worker(new URL("./worker.js", import.meta.url), {
 		workerData: start,
 		name: "azidentity-emulator",
+		// How the program itself was started (--eval, loaders, a debugger's port) is not for this thread.
+		execArgv: [],
 	});
 	try {
 		const facts = await readiness(worker);
