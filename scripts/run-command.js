@@ -24,9 +24,10 @@ export function runCommand(command, args, options = {}) {
 /** The lines of a failed command's output worth showing; none when it succeeded. */
 export function failuresOf({ code, output }) {
 	if (code === 0) return [];
-	// Node's own frames say nothing about what is wrong here.
+	// Node's own frames and npm's remarks about the machine say nothing about what is wrong here.
 	const lines = output
 		.split("\n")
-		.filter((line) => line.trim() !== "" && !/^\s+at .*node:/.test(line));
+		.filter((line) => line.trim() !== "")
+		.filter((line) => !/^(\s+at .*node:|npm warn )/.test(line));
 	return lines.length > 0 ? lines : [`ended with code ${code}, silently`];
 }
