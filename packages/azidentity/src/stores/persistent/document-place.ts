@@ -1,0 +1,10 @@
+/** Where one document lies: a file, or a keychain item. */
+export interface DocumentPlace {
+	/**
+	 * The document, or undefined when there is none. What cannot be opened is none either: it is kept aside
+	 * once, with a warning. Takes no lock: a reader sees the old document or the new one, never half of either.
+	 */
+	read(): Promise<string | undefined>;
+	/** Replaces the document. Only for those who hold the lock. Resolved means: on disk. */
+	write(text: string): Promise<void>;
+}

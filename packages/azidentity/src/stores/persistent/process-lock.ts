@@ -1,0 +1,7 @@
+import type { Lease } from "../../cache/token-store.ts";
+
+/** A lock that other processes honour, and that ends with the process that holds it. */
+export interface ProcessLock {
+	/** Waits up to `patience` milliseconds; undefined when somebody held it all the time. */
+	acquire(patience: number): Promise<Lease | undefined>;
+}

@@ -1,0 +1,10 @@
+/** Turns a document into what may lie on disk, and back. One per document; it loads native code on first use only. */
+export interface Vault {
+	/** What may lie on disk. Makes a key when there is none. Rejects with a `StoreFailure` when it cannot be had. */
+	seal(text: string): Promise<Uint8Array>;
+	/**
+	 * The document again, or undefined when it cannot be opened: damaged, another user's, or its key is gone.
+	 * Rejects with a `StoreFailure` that says `cannotOpen` when the platform has no place for keys.
+	 */
+	open(sealed: Uint8Array): Promise<string | undefined>;
+}
