@@ -4,13 +4,15 @@ import type { Emulator, EmulatorOptions } from "./emulator.ts";
 import type {
 	Call,
 	EmulatorFacts,
+	FailedStart,
 	WorkerMessage,
 	WorkerStart,
 } from "./worker-messages.ts";
 
 /**
  * Starts an emulator in a thread of its own, on loopback only. Keep what it returns, and close it in the end: it keeps
- * the process alive. Rejects when a port is taken or the directory cannot be written.
+ * the process alive. Rejects when the directory cannot be written, and with `code: "EADDRINUSE"` and its `port` when
+ * a port is taken.
  */
 export async function startEmulator(
 	options: EmulatorOptions = {},
@@ -79,14 +81,18 @@ function readiness(worker: Worker): Promise<EmulatorFacts> {
 	return new Promise((resolve, reject) => {
 		worker.once("message", (message: WorkerMessage) => {
 			if (message.kind === "ready") resolve(message.facts);
-			else if (message.kind === "failed")
-				reject(new Error(`The emulator did not start: ${message.error}`));
+			else if (message.kind === "failed") reject(startError(message));
 		});
 		worker.once("error", reject);
 		worker.once("exit", () =>
 			reject(new Error("The emulator's thread ended before it had started.")),
 		);
 	});
+}
+
+function startError({ error, code, port }: FailedStart & { error: string }) {
+	const failure = new Error(`The emulator did not start: ${error}`);
+	return Object.assign(failure, code && { code }, port && { port });
 }
 
 interface Pending {

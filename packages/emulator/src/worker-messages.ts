@@ -22,9 +22,15 @@ export interface Call {
 	readonly argument: unknown;
 }
 
+/** What a system error says besides its text, as for a port that is taken. */
+export interface FailedStart {
+	readonly code?: string | undefined;
+	readonly port?: number | undefined;
+}
+
 /** From the worker: first how it came up, then one answer for each call. */
 export type WorkerMessage =
 	| { readonly kind: "ready"; readonly facts: EmulatorFacts }
-	| { readonly kind: "failed"; readonly error: string }
+	| ({ readonly kind: "failed"; readonly error: string } & FailedStart)
 	| { readonly kind: "done"; readonly id: number; readonly result: unknown }
 	| { readonly kind: "refused"; readonly id: number; readonly error: string };

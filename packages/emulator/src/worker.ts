@@ -5,7 +5,12 @@ import { loadCertificates } from "./certificates/certificates.ts";
 import { quietLibrary } from "./quiet-library.ts";
 import type { Servers } from "./servers.ts";
 import { replaceClock } from "./virtual-clock.ts";
-import type { Call, WorkerMessage, WorkerStart } from "./worker-messages.ts";
+import type {
+	Call,
+	FailedStart,
+	WorkerMessage,
+	WorkerStart,
+} from "./worker-messages.ts";
 
 const host = parentPort;
 if (host === null)
@@ -27,7 +32,8 @@ try {
 	host.on("message", (call: Call) => serve(servers, call));
 	tell({ kind: "ready", facts: servers.facts });
 } catch (error) {
-	tell({ kind: "failed", error: reason(error) });
+	const { code, port } = error as FailedStart;
+	tell({ kind: "failed", error: reason(error), code, port });
 }
 
 async function serve(servers: Servers, call: Call): Promise<void> {

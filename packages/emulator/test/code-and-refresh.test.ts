@@ -57,24 +57,27 @@ describe("code and refresh", () => {
 		assert.equal(grant.id_token, undefined);
 	});
 
-	test("a confidential app redeems without a proof key", async () => {
-		const { web } = emulator.apps;
-		const { code } = await codeFor(emulator, web, {
-			redirect_uri: "https://localhost:3001/cb",
-			code_challenge: "",
-			code_challenge_method: "",
-		});
+	test.each(["https://localhost:3001/cb", "http://localhost:3000/cb"])(
+		"a confidential app redeems without a proof key, at any kind of address it has (%s)",
+		async (address) => {
+			const { web } = emulator.apps;
+			const { code } = await codeFor(emulator, web, {
+				redirect_uri: address,
+				code_challenge: "",
+				code_challenge_method: "",
+			});
 
-		const { status, text } = await askToken(emulator, tenant, {
-			grant_type: "authorization_code",
-			client_id: web.clientId,
-			client_secret: web.secrets[0],
-			code,
-			redirect_uri: "https://localhost:3001/cb",
-		});
+			const { status, text } = await askToken(emulator, tenant, {
+				grant_type: "authorization_code",
+				client_id: web.clientId,
+				client_secret: web.secrets[0],
+				code,
+				redirect_uri: address,
+			});
 
-		assert.equal(status, 200, text);
-	});
+			assert.equal(status, 200, text);
+		},
+	);
 
 	const refresh = (token: string, form: Record<string, string> = {}) =>
 		askToken(emulator, tenant, {

@@ -124,7 +124,7 @@ describe("starting", () => {
 		for (const name of ["port", "managedIdentityPort", "proxyPort"] as const)
 			await assert.rejects(
 				startEmulator({ directory: directory(), [name]: port }),
-				/did not start: .*EADDRINUSE/,
+				{ code: "EADDRINUSE", port, message: /did not start: .*EADDRINUSE/ },
 			);
 		holder.close();
 	});

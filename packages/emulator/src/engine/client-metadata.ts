@@ -23,14 +23,14 @@ export function clientMetadata(
 	const parameters = Provider.ctx?.oidc?.params ?? {};
 	const { isNative, redirects } = redirectsLike(
 		app,
-		text(parameters.redirect_uri),
+		text(parameters.redirect_uri) ?? text(parameters.post_logout_redirect_uri),
 	);
 	return {
 		client_id: app.clientId,
 		client_name: app.name,
 		application_type: isNative ? "native" : "web",
 		redirect_uris: redirects,
-		post_logout_redirect_uris: [...(app.redirectUris ?? [])],
+		post_logout_redirect_uris: redirects,
 		response_types: redirects.length > 0 ? ["code"] : [],
 		grant_types: [
 			...(redirects.length > 0 ? ["authorization_code"] : []),
