@@ -94,7 +94,11 @@ function program(code: string, level = ""): { loads: string; prints: string } {
 	const hooked = `import { register } from "node:module"; register(${JSON.stringify(asModule(hooks))});`;
 	const { status, stderr } = spawnSync(
 		process.execPath,
-		["--import", asModule(hooked), "--input-type=module"],
+		// Newer Nodes call `register` deprecated, on the stream that is looked at here.
+		[
+			"--no-deprecation",
+			...["--import", asModule(hooked), "--input-type=module"],
+		],
 		{
 			input: outputFiles[0]?.text ?? "",
 			encoding: "utf8",
