@@ -51,6 +51,7 @@ export interface Emulator {
 	/** The control API, for programs in other processes: POST with JSON and the key in `x-emulator-key`. */
 	readonly controlUrl: string;
 	readonly controlKey: string;
+	/** The directory's own entries as they are at the start; later updates do not show here. */
 	readonly tenants: Tenants;
 	readonly apps: Apps;
 	readonly users: Users;

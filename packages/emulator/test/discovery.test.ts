@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import type { Emulator } from "@azidentity/emulator";
 import { beforeAll, describe, test } from "vitest";
-import { ask, askToken, startedEmulator } from "./authority-client.ts";
+import {
+	ask,
+	askToken,
+	payloadOf,
+	startedEmulator,
+} from "./authority-client.ts";
 
 let emulator: Emulator;
 let contoso: string;
@@ -57,6 +62,38 @@ describe("the OpenID configuration", () => {
 				`https://login.microsoftonline.com/${contoso}/v2.0`,
 			);
 		}
+	});
+
+	test("under a number of this machine speaks of that number", async () => {
+		const { port } = new URL(emulator.authorityHost);
+		const json = await configuration("contoso.test", `127.0.0.1:${port}`);
+
+		assert.equal(json.issuer, `https://127.0.0.1:${port}/${contoso}/v2.0`);
+	});
+
+	test("and id tokens name the same issuer under each of its names", async () => {
+		const { alice } = emulator.users;
+		const issuers = [];
+		for (const host of [
+			new URL(emulator.authorityHost).host,
+			"login.microsoftonline.com",
+		]) {
+			const { json } = await ask(emulator, "/contoso.test/oauth2/v2.0/token", {
+				headers: { host },
+				form: {
+					grant_type: "password",
+					client_id: emulator.apps.native.clientId,
+					username: alice.username,
+					password: alice.password,
+					scope: "openid",
+				},
+			});
+			const { issuer } = await configuration("contoso.test", host);
+			assert.equal(payloadOf(json.id_token).iss, issuer);
+			issuers.push(issuer);
+		}
+
+		assert.equal(new Set(issuers).size, 2);
 	});
 
 	test("of an unknown tenant is refused", async () => {

@@ -156,6 +156,7 @@ test("a fault that would not do what it says is refused", async () => {
 		[{ statsu: 503 }, /no "statsu"/],
 		[{ status: 42 }, /between 200 and 599/],
 		[{ reset: "later" }, /"at-once" or "mid-body"/],
+		[{ times: 0 }, /at least 1/],
 		[{ body: 5 }, /cannot be a number/],
 	] as const;
 	for (const [fault, says] of wrong)

@@ -32,7 +32,7 @@ async function answer(
 	request: IncomingMessage,
 	response: ServerResponse,
 ): Promise<void> {
-	const url = new URL(request.url ?? "/", parts.authority);
+	const url = urlOf(request, parts.authority);
 	response.setHeader("x-ms-request-id", randomUUID());
 	if (url.pathname.startsWith(`${CONTROL_PATH}/`))
 		return serveControl(parts.control, request, response, url.pathname);
@@ -72,10 +72,24 @@ async function answer(
 	}
 }
 
-/** The authority as the caller names it: its own address, or the public one that the proxy stands in for. */
+/** The address asked for; what is none is asked for at the root, where there is nothing. */
+function urlOf(request: IncomingMessage, authority: string): URL {
+	const target = (request.url ?? "/").replace(/^\/+/, "/");
+	return new URL(URL.canParse(target, authority) ? target : "/", authority);
+}
+
+/**
+ * The authority as the caller names it, for clients compare the addresses they get with the one they asked: this
+ * machine by its name or number, or the public host that the proxy stands in for.
+ */
 function authorityOf({ authority }: EdgeParts, request: IncomingMessage) {
 	const host = (request.headers.host ?? "").replace(/:443$/, "");
-	return isPublicHost(host) ? `https://${PUBLIC_HOST}` : authority;
+	if (isPublicHost(host)) return `https://${PUBLIC_HOST}`;
+	const { port } = new URL(authority);
+	const numbers = ["127.0.0.1", "[::1]"].map((number) =>
+		port === "" ? number : `${number}:${port}`,
+	);
+	return numbers.includes(host) ? `https://${host}` : authority;
 }
 
 function logEntry(
@@ -87,28 +101,38 @@ function logEntry(
 	const library = libraryName(headers["x-client-sku"], headers["x-client-ver"]);
 	const client = library ?? headers["user-agent"];
 	const correlationId = headers["client-request-id"];
+	const id = typeof correlationId === "string" ? correlationId : "";
 	return {
 		time: now,
 		server: "authority",
 		method: request.method ?? "",
 		path: url.pathname,
-		...(client !== undefined && { client }),
-		...(typeof correlationId === "string" && { correlationId }),
+		...(client !== undefined && { client: shortened(client) }),
+		...(isIdentifier(id) && { correlationId: id }),
 	};
 }
 
 /** MSAL JS puts into the form what others put into headers. */
 function describe(entry: LoggedRequest, form: Form, url: URL): void {
 	const library = libraryName(form["x-client-SKU"], form["x-client-VER"]);
-	if (library !== undefined) entry.client = library;
+	if (library !== undefined) entry.client = shortened(library);
 	const correlationId =
 		form["client-request-id"] ?? url.searchParams.get("client-request-id");
-	if (correlationId) entry.correlationId ??= correlationId;
-	if (form.grant_type) entry.grantType = form.grant_type;
-	if (form.client_id) entry.clientId = form.client_id;
-	if (form.scope) entry.scope = form.scope;
+	if (correlationId && isIdentifier(correlationId))
+		entry.correlationId ??= correlationId;
+	if (form.grant_type) entry.grantType = shortened(form.grant_type);
+	if (form.client_id) entry.clientId = shortened(form.client_id);
+	if (form.scope) entry.scope = shortened(form.scope);
 	if (form.claims) entry.claims = true;
 }
+
+/** A GUID, or what else a client may call its request. It goes into a header and into texts, so it has to be plain. */
+const isIdentifier = (text: string) => /^[\w.:-]{1,100}$/.test(text);
+
+/** The log is kept in memory, ten thousand entries of it; longer texts than this tell nobody more. */
+const LONGEST_LOGGED = 1_000;
+
+const shortened = (text: string) => text.slice(0, LONGEST_LOGGED);
 
 function libraryName(
 	sku: string | string[] | undefined,

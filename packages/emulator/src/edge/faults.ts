@@ -52,7 +52,9 @@ export function checkFault(fault: object): void {
 		if (value !== undefined && !kinds.includes(typeof value))
 			throw new TypeError(`A fault's "${name}" cannot be a ${typeof value}.`);
 	}
-	const { reset, status } = fault as Fault;
+	const { reset, status, times } = fault as Fault;
+	if (typeof times === "number" && !(times >= 1))
+		throw new TypeError(`A fault's "times" is at least 1, or null for always.`);
 	if (reset !== undefined && reset !== "at-once" && reset !== "mid-body")
 		throw new TypeError(`A fault's "reset" is "at-once" or "mid-body".`);
 	if (status !== undefined && !(status >= 200 && status <= 599))

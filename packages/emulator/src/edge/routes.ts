@@ -65,7 +65,7 @@ async function routeInTenant(
 	const { request, response, url, authority, form } = visit;
 	const { correlationId, refused } = visit;
 	const alias = segment.toLowerCase();
-	const tenant = parts.directory.tenant(decodeURIComponent(segment));
+	const tenant = parts.directory.tenant(decoded(segment));
 	if (tenant === undefined && !ALIASES.has(alias)) throw unknownTenant(segment);
 	const path = url.pathname.slice(segment.length + 1);
 	switch (path) {
@@ -97,15 +97,17 @@ async function routeInTenant(
 
 function serveInstanceDiscovery(
 	{ authority }: EdgeParts,
-	{ response, form }: Visit,
+	{ response, form, authority: asked }: Visit,
 ): void {
 	const endpoint = form.authorization_endpoint;
 	if (!endpoint) throw missingParameter("authorization_endpoint");
 	const wanted = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
 	if (wanted === undefined || !isOwnHost(wanted))
 		throw unknownInstance(wanted?.host ?? endpoint);
-	const root = isPublicHost(wanted.host) ? `https://${PUBLIC_HOST}` : authority;
-	const { host } = new URL(authority);
+	// Whoever asks under the public name about this machine is about to come here directly.
+	const own = isPublicHost(new URL(asked).host) ? authority : asked;
+	const root = isPublicHost(wanted.host) ? `https://${PUBLIC_HOST}` : own;
+	const { host } = new URL(own);
 	sendJson(response, 200, instanceDiscovery(root, host, wanted));
 }
 
@@ -124,7 +126,7 @@ function serveUserRealm(
 	{ response, authority }: Visit,
 	segment: string,
 ): void {
-	const username = decodeURIComponent(segment);
+	const username = decoded(segment);
 	const isManaged = directory.tenant(username.split("@")[1]) !== undefined;
 	sendJson(response, 200, userRealm(username, isManaged, authority));
 }
@@ -141,4 +143,13 @@ function leadToDevicePage(
 		code === "" ? "" : `?${new URLSearchParams({ user_code: code })}`;
 	const location = `${authority}/${tenant.id}/oauth2/deviceauth${query}`;
 	response.writeHead(302, { location, "cache-control": "no-store" }).end();
+}
+
+/** A part of a path as it was meant; what cannot be decoded is the name of nothing. */
+function decoded(segment: string): string {
+	try {
+		return decodeURIComponent(segment);
+	} catch {
+		return segment;
+	}
 }

@@ -31,7 +31,7 @@ const REMEMBERED_AFTER_EXPIRY = 3_600_000;
 const SWEEP_INTERVAL = 60_000;
 
 /** Refresh tokens live 90 days; a long load test must not fill the memory. Beyond this the oldest entries go. */
-export const KEPT_ENTRIES = 50_000;
+export const KEPT_ENTRIES = 20_000;
 
 export function entryStore(parts: {
 	readonly now: () => number;

@@ -93,6 +93,8 @@ function features(parts: EngineParts): NonNullable<Configuration["features"]> {
 	return {
 		devInteractions: { enabled: false },
 		userinfo: { enabled: false },
+		pushedAuthorizationRequests: { enabled: false },
+		dPoP: { enabled: false },
 		clientCredentials: { enabled: true },
 		rpInitiatedLogout: { enabled: true, ...signOutPages },
 		deviceFlow: {
