@@ -20,10 +20,13 @@ export interface EmulatorOptions {
 	elsewhere?: "refuse" | "tunnel";
 	/** Where key files for Azure Arc are written: clients accept only the agent's own directory. Without it Arc is off. */
 	arcDirectory?: string;
+	/** How the knobs stand at the start. */
 	knobs?: Partial<Knobs>;
-	/** Tenants, apps and users besides the ones that are always there. */
+	/** Tenants besides the ones that are always there. */
 	tenants?: readonly Tenant[];
+	/** Apps besides the ones that are always there. */
 	apps?: readonly App[];
+	/** Users besides the ones that are always there. */
 	users?: readonly User[];
 }
 
