@@ -45,30 +45,7 @@ export function keychainDocument(
 	/** Whether the last reader was told what is known, and the keychain was not asked. */
 	let isHearsay = false;
 
-	const item = (account = ACCOUNT) =>
-		allowed(service, () => openItem(service, account));
-
-	/** The item's text. The keychain itself is asked. */
-	async function ask(): Promise<string | undefined> {
-		const entry = await item();
-		try {
-			return (await entry.getPassword()) ?? undefined;
-		} catch {
-			// Either nobody is let in, or what is there is no text. Bytes come out of an open keychain only.
-			const bytes = await allowed(service, () => entry.getSecret());
-			if (bytes !== null) await keepAside(Uint8Array.from(bytes));
-			return undefined;
-		}
-	}
-
-	async function keepAside(bytes: Uint8Array): Promise<void> {
-		const aside = await item(ASIDE_ACCOUNT);
-		await allowed(service, () => aside.setSecret(bytes));
-		log.warning(
-			`the keychain item "${service}" holds no token cache; it starts anew, and the old content is kept under the account ${ASIDE_ACCOUNT}`,
-		);
-	}
-
+	const { ask, put } = documentItem(service, openItem);
 	return {
 		async check() {
 			await ask();
@@ -94,8 +71,7 @@ export function keychainDocument(
 					throw new Error(
 						`the keychain item "${service}" changed without its marker ${markerPath}; it is read anew the next time`,
 					);
-				const entry = await item();
-				await allowed(service, () => entry.setPassword(text));
+				await put(text);
 				await touch(marker);
 				known = { stamp: await stampOfOpen(marker), text };
 			} finally {
@@ -103,6 +79,39 @@ export function keychainDocument(
 			}
 		},
 	};
+}
+
+/** The item of a document, by itself. */
+function documentItem(service: string, openItem: OpenItem) {
+	const item = (account: string) =>
+		allowed(service, () => openItem(service, account));
+
+	async function ask(): Promise<string | undefined> {
+		const entry = await item(ACCOUNT);
+		try {
+			return (await entry.getPassword()) ?? undefined;
+		} catch {
+			// Either nobody is let in, or what is there is no text. Bytes come out of an open keychain only.
+			const bytes = await allowed(service, () => entry.getSecret());
+			if (bytes !== null) await keepAside(Uint8Array.from(bytes));
+			return undefined;
+		}
+	}
+
+	async function keepAside(bytes: Uint8Array): Promise<void> {
+		const aside = await item(ASIDE_ACCOUNT);
+		await allowed(service, () => aside.setSecret(bytes));
+		log.warning(
+			`the keychain item "${service}" holds no token cache; it starts anew, and the old content is kept under the account ${ASIDE_ACCOUNT}`,
+		);
+	}
+
+	async function put(text: string): Promise<void> {
+		const entry = await item(ACCOUNT);
+		await allowed(service, () => entry.setPassword(text));
+	}
+
+	return { ask, put };
 }
 
 /** Loads the binding when a keychain is first needed. */
