@@ -1,4 +1,6 @@
 import {
+	createPrivateKey,
+	createPublicKey,
 	generateKeyPairSync,
 	type JsonWebKey,
 	type KeyPairKeyObjectResult,
@@ -72,13 +74,36 @@ export function makeCertificates(at: number): KeptCertificates {
 	};
 }
 
+// Keys leave their generation as text and are read back. Exporting a key object that still belongs to its generation
+// can stop Node 20 for good: the collector, run by the export, wants the lock that the export holds.
+
+const AS_TEXT = {
+	publicKeyEncoding: { type: "spki", format: "pem" },
+	privateKeyEncoding: { type: "pkcs8", format: "pem" },
+} as const;
+
 function ecKeys(): KeyPairKeyObjectResult {
-	return generateKeyPairSync("ec", { namedCurve: "P-256" });
+	const { privateKey } = generateKeyPairSync("ec", {
+		namedCurve: "P-256",
+		...AS_TEXT,
+	});
+	return keysOf(privateKey);
 }
 
 /** Entra accepts client certificates of RSA only, and signs its tokens with RSA. */
 function rsaKeys(): KeyPairKeyObjectResult {
-	return generateKeyPairSync("rsa", { modulusLength: 2048 });
+	const { privateKey } = generateKeyPairSync("rsa", {
+		modulusLength: 2048,
+		...AS_TEXT,
+	});
+	return keysOf(privateKey);
+}
+
+function keysOf(privateKey: string): KeyPairKeyObjectResult {
+	return {
+		privateKey: createPrivateKey(privateKey),
+		publicKey: createPublicKey(privateKey),
+	};
 }
 
 function privatePem(keys: KeyPairKeyObjectResult): string {
