@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Emulator } from "@azidentity/emulator";
-import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { SignJWT } from "jose";
 import { beforeAll, describe, test } from "vitest";
 import { assertionForm } from "./app-assertion.ts";
 import { type Answer, askToken, startedEmulator } from "./authority-client.ts";
+import { rsaKeyPair } from "./rsa-key-pair.ts";
 
 let emulator: Emulator;
 beforeAll(async () => {
@@ -27,11 +28,9 @@ describe("a federated credential", () => {
 		expiresIn?: string,
 	) => Promise<string>;
 	beforeAll(async () => {
-		const { publicKey, privateKey } = await generateKeyPair("RS256");
+		const { publicJwk, privateKey } = rsaKeyPair();
 		await emulator.updateApp(emulator.apps.daemon.clientId, {
-			federatedCredentials: [
-				{ issuer, subject, jwks: { keys: [await exportJWK(publicKey)] } },
-			],
+			federatedCredentials: [{ issuer, subject, jwks: { keys: [publicJwk] } }],
 		});
 		assertionOf = (claims, expiresIn = "5m") =>
 			new SignJWT({ iss: issuer, sub: subject, aud: audience, ...claims })
@@ -69,7 +68,7 @@ describe("a federated credential", () => {
 	});
 
 	test("refuses an assertion that another key signed", async () => {
-		const { privateKey } = await generateKeyPair("RS256");
+		const { privateKey } = rsaKeyPair();
 		const forged = await new SignJWT({
 			iss: issuer,
 			sub: subject,
@@ -83,8 +82,8 @@ describe("a federated credential", () => {
 	});
 
 	test("finds the keys of an issuer that publishes them", async () => {
-		const { publicKey, privateKey } = await generateKeyPair("RS256");
-		const keys = [await exportJWK(publicKey)];
+		const { publicJwk, privateKey } = rsaKeyPair();
+		const keys = [publicJwk];
 		const server = createServer((request, response) => {
 			const isKeys = request.url === "/keys";
 			response.end(
