@@ -1,0 +1,175 @@
+import { link, lstat, rename } from "node:fs/promises";
+import { setTimeout as pause } from "node:timers/promises";
+import { jsonObject } from "../../foundation/json-object.ts";
+import { log } from "../../foundation/log.ts";
+import { codeOf } from "./cannot-open.ts";
+import type { DocumentPlace } from "./document-place.ts";
+import { fileVersion, readPrivateFile } from "./private-file.ts";
+import { removeLeftovers, replaceFile } from "./replace-file.ts";
+import type { Vault } from "./vault.ts";
+
+export { ensureDirectory } from "./private-directory.ts";
+
+/**
+ * The largest file that is read: 256 MiB, and a cache of 10,000 tokens has 40. Reading takes several times that of memory,
+ * and a text of Node ends at 512 MiB.
+ */
+const LARGEST_FILE = 256 * 2 ** 20;
+
+/**
+ * Go and Python truncate the file and write it anew, so a reader may find half of it. It is read again after each of these
+ * pauses before it counts as damaged.
+ */
+const PAUSES_MS = [1, 2, 5, 10, 20];
+
+/**
+ * A file written twice within one tick of its file system's clock may look the same both times. The slowest clock, FAT's,
+ * ticks every two seconds: what was read within this time after a change is compared by its bytes once more.
+ */
+const SLOWEST_TICK_MS = 2_000;
+
+/** What file systems answer that give a file one name only. */
+const NO_LINKS = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"];
+
+/** A version of the file, and what it said. */
+interface Seen {
+	readonly version: string;
+	/** Undefined when the file is empty or damaged. */
+	readonly text: string | undefined;
+	readonly isDamaged: boolean;
+	/** What was read, until the version alone tells that it is the same. */
+	bytes: Uint8Array | undefined;
+	/** Whether the clock has ticked since, so that whatever is written from now on gets another version. */
+	isTickOver: boolean;
+}
+
+/**
+ * A document in a file of this user's alone. An unchanged file is neither read nor opened by the vault again. What the
+ * vault cannot open, or what is no JSON object then, counts as no document: a reader warns of it, and the next write keeps
+ * it aside as `<path>.unreadable`, unless there is an earlier one.
+ *
+ * Both `read` and `write` reject with an error that says `cannotOpen` when the path is no regular file or another user's.
+ * @param path In a directory that `ensureDirectory` has made or checked.
+ */
+export function fileDocument(path: string, vault: Vault): DocumentPlace {
+	const memory = memoryOfOne();
+
+	async function look(): Promise<Seen | undefined> {
+		const version = await fileVersion(path);
+		if (version === undefined) return undefined;
+		const known = memory.known();
+		const isSure = known?.version === version && known.bytes === undefined;
+		return isSure ? known : lookInside();
+	}
+
+	async function lookInside(): Promise<Seen | undefined> {
+		let seen: Seen | undefined;
+		for (const milliseconds of [0, ...PAUSES_MS]) {
+			if (milliseconds > 0) await pause(milliseconds);
+			const known = memory.known();
+			// The clock must have ticked before the file is read.
+			const isTickOver = known?.isTickOver === true;
+			const found = await readPrivateFile(path, LARGEST_FILE);
+			if (found === undefined) return undefined;
+			const { version, bytes } = found;
+			if (known?.version === version && isSame(known.bytes, bytes)) {
+				if (isTickOver) known.bytes = undefined;
+				return known;
+			}
+			const isSeen = seen?.version === version && isSame(seen.bytes, bytes);
+			if (!isSeen) seen = await openedBy(vault, version, bytes);
+			if (seen?.text !== undefined || bytes === undefined) break;
+		}
+		if (seen === undefined) return undefined;
+		if (seen.isDamaged && memory.known()?.version !== seen.version) warn(path);
+		return memory.keep(seen);
+	}
+
+	return {
+		async read() {
+			return (await look())?.text;
+		},
+		async write(text) {
+			const before = await look();
+			const bytes = await vault.seal(text);
+			await removeLeftovers(path);
+			await replaceFile(path, bytes, async () => {
+				if (before?.isDamaged) await keepAside(path, before.version);
+			});
+			// Under the lock: what is there now is what was just written.
+			const version = await fileVersion(path);
+			if (version !== undefined) memory.keep(seenAs(version, bytes, text));
+		},
+	};
+}
+
+/** Remembers the version that was seen last, and when its clock has ticked. */
+function memoryOfOne() {
+	let last: Seen | undefined;
+	let timer: NodeJS.Timeout | undefined;
+	return {
+		known: () => last,
+		keep(seen: Seen): Seen {
+			clearTimeout(timer);
+			last = seen;
+			timer = setTimeout(() => {
+				seen.isTickOver = true;
+			}, SLOWEST_TICK_MS).unref();
+			return seen;
+		},
+	};
+}
+
+async function openedBy(
+	vault: Vault,
+	version: string,
+	bytes: Uint8Array | undefined,
+): Promise<Seen> {
+	if (bytes?.length === 0) return seenAs(version, bytes, undefined);
+	const text = bytes && (await vault.open(bytes));
+	const isDocument = text !== undefined && jsonObject(text) !== undefined;
+	const seen = seenAs(version, bytes, isDocument ? text : undefined);
+	return { ...seen, isDamaged: !isDocument };
+}
+
+function seenAs(
+	version: string,
+	bytes: Uint8Array | undefined,
+	text: string | undefined,
+): Seen {
+	return { version, text, isDamaged: false, bytes, isTickOver: false };
+}
+
+function isSame(
+	one: Uint8Array | undefined,
+	other: Uint8Array | undefined,
+): boolean {
+	if (one === undefined || other === undefined) return one === other;
+	return Buffer.compare(one, other) === 0;
+}
+
+function warn(path: string): void {
+	log.warning(
+		`the token cache ${path} cannot be opened (it is damaged or too large, or its key is gone) and counts as empty; the next write keeps it aside as ${asideOf(path)}, unless something is kept there already`,
+	);
+}
+
+/** A second name for what the new file is about to replace: the document is never gone from its place. */
+async function keepAside(path: string, version: string): Promise<void> {
+	// Not everybody takes the lock. What took its place meanwhile is not what could not be opened.
+	if ((await fileVersion(path)) !== version) return;
+	const aside = asideOf(path);
+	try {
+		await link(path, aside);
+	} catch (error) {
+		const code = codeOf(error) ?? "";
+		if (code === "EEXIST") return;
+		if (!NO_LINKS.includes(code)) throw error;
+		const found = await lstat(aside).catch(codeOf);
+		if (found === "ENOENT") await rename(path, aside);
+	}
+}
+
+function asideOf(path: string): string {
+	return `${path}.unreadable`;
+}

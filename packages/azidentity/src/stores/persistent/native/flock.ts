@@ -1,0 +1,87 @@
+import { cannotOpen } from "../cannot-open.ts";
+
+/** Of sys/file.h; the same on Linux (glibc and musl), macOS and the BSDs. */
+const LOCK_EX = 2;
+const LOCK_NB = 4;
+const LOCK_UN = 8;
+
+/** What a file system answers that has no such locks. */
+const NO_LOCKS = ["ENOLCK", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "EINVAL"];
+
+interface Binding {
+	readonly flock: (fd: number, operation: number) => number;
+	/** The name of what went wrong in the last call of this thread. */
+	readonly errno: () => string;
+}
+
+/** Loaded when the first lock is wanted. */
+let binding: Promise<Binding> | undefined;
+
+/**
+ * Takes the lock of the whole file for this open file, and says whether it could: it belongs to one open file at a time,
+ * in any process and any thread. It ends when the file is closed, so also with the process, however that ends.
+ * Rejects with an error that says `cannotOpen` where there are no such locks.
+ */
+export async function tryLockFile(fd: number): Promise<boolean> {
+	const { flock, errno } = await loaded();
+	for (;;) {
+		if (flock(fd, LOCK_EX | LOCK_NB) === 0) return true;
+		const code = errno();
+		if (code === "EWOULDBLOCK" || code === "EAGAIN") return false;
+		if (code !== "EINTR") throw failure(code);
+	}
+}
+
+/** Gives the lock back, also where a child process still has the file open. */
+export async function unlockFile(fd: number): Promise<void> {
+	const { flock, errno } = await loaded();
+	while (flock(fd, LOCK_UN) !== 0) {
+		const code = errno();
+		if (code !== "EINTR") throw failure(code);
+	}
+}
+
+function loaded(): Promise<Binding> {
+	if (binding !== undefined) return binding;
+	const loading = load();
+	binding = loading;
+	loading.catch(() => {
+		binding = undefined;
+	});
+	return loading;
+}
+
+async function load(): Promise<Binding> {
+	try {
+		const { default: koffi } = await import("koffi");
+		// The process itself, in place of a library's name: every C library that Node runs on has `flock`, and each
+		// has another name.
+		const flock = koffi.load(null).func("flock", "int", ["int", "int"]);
+		const names = new Map(
+			Object.entries(koffi.os.errno).map(([name, code]) => [code, name]),
+		);
+		return {
+			flock: (fd, operation) => flock(fd, operation),
+			errno: () => {
+				const code = koffi.errno();
+				return names.get(code) ?? `errno ${code}`;
+			},
+		};
+	} catch (cause) {
+		throw cannotOpen(
+			"The token cache cannot be locked, because the native code of the package koffi could not be loaded: install azidentity's dependencies for this platform, without leaving out optional ones.",
+			cause,
+		);
+	}
+}
+
+function failure(code: string): Error {
+	if (NO_LOCKS.includes(code))
+		return cannotOpen(
+			`The token cache cannot be locked, because its file system has no locks (flock: ${code}): choose another directory for the cache.`,
+		);
+	return Object.assign(
+		new Error(`the lock file cannot be locked (flock: ${code})`),
+		{ code },
+	);
+}
