@@ -15,7 +15,7 @@ export function report(asJson) {
 		},
 		step(step) {
 			steps.push(step);
-			const mark = step.ok ? "✓" : "✗";
+			const mark = !step.ok ? "✗" : step.skipped ? "–" : "✓";
 			const requests = String(step.requests);
 			print(
 				row(

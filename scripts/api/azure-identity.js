@@ -3,12 +3,6 @@
 
 /** What is still to come, by what it comes with. */
 export const NOT_YET = {
-	"persistent cache": [
-		"useIdentityPlugin",
-		"IdentityPlugin",
-		"CredentialPersistenceOptions",
-		"TokenCachePersistenceOptions",
-	],
 	"certificates, assertions and workload identity": [
 		"AzurePipelinesCredential",
 		"AzurePipelinesCredentialOptions",

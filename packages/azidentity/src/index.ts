@@ -11,6 +11,12 @@ export type {
 	TokenStore,
 } from "./cache/token-store.ts";
 export {
+	type CredentialPersistenceOptions,
+	type PersistentTokenCacheOptions,
+	persistentTokenCache,
+	type TokenCachePersistenceOptions,
+} from "./credentials/cache-options.ts";
+export {
 	ClientSecretCredential,
 	type ClientSecretCredentialOptions,
 } from "./credentials/client-secret-credential.ts";
@@ -40,3 +46,7 @@ export type {
 	TokenRequest,
 	TokenSource,
 } from "./token.ts";
+export {
+	type IdentityPlugin,
+	useIdentityPlugin,
+} from "./use-identity-plugin.ts";

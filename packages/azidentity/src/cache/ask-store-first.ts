@@ -1,7 +1,7 @@
 import type { AccessToken } from "@azure/core-auth";
 import { throwIfAborted } from "../foundation/abort.ts";
 import { type Acquisition, askSource } from "./ask-source.ts";
-import { findHeld, findToken, putGrant } from "./document.ts";
+import { type Document, findHeld, findToken, putGrant } from "./document.ts";
 import { guardedStore } from "./guarded-store.ts";
 import type { TokenStore } from "./token-store.ts";
 
@@ -15,6 +15,12 @@ export async function askStoreFirst(
 ): Promise<AccessToken> {
 	const store = guardedStore(tokenStore);
 	const { need, abortSignal, owner, cae, key, now } = acquisition;
+	const name = { cae, owner: key };
+
+	// Readers take no lock, and mostly the token is there.
+	const early = look(acquisition, await store.read(name));
+	if (early !== undefined) return early;
+
 	const patience = need.isBehind ? 0 : PATIENCE_MS;
 	const lease = await store.lease(`${key} ${need.flightKey}`, patience);
 	try {
@@ -22,14 +28,9 @@ export async function askStoreFirst(
 			throw new Error("another process is refreshing this token");
 		// The wait for the lease may have been long, and everybody may have left in the meantime.
 		throwIfAborted(abortSignal);
-		const name = { cae, owner: key };
 		const document = await store.read(name);
-		const found =
-			need.ask.claims === undefined
-				? findToken(document, owner, need.scopes, now())
-				: undefined;
-		const recalled = found && acquisition.recall(found);
-		if (recalled !== undefined) return recalled;
+		const late = look(acquisition, document);
+		if (late !== undefined) return late;
 		const held = { ...acquisition.held, ...findHeld(document, owner) };
 		return await askSource(acquisition, held, (grant, requestedAt) => {
 			const times = { requestedAt, cachedAt: now() };
@@ -40,4 +41,14 @@ export async function askStoreFirst(
 	} finally {
 		await lease?.release();
 	}
+}
+
+/** The token that the document has for the need, when it spares the request. Claims are answered by the source only. */
+function look(
+	{ need, owner, now, recall }: Acquisition,
+	document: Document,
+): AccessToken | undefined {
+	if (need.ask.claims !== undefined) return undefined;
+	const found = findToken(document, owner, need.scopes, now());
+	return found && recall(found);
 }

@@ -1,5 +1,29 @@
 import { TokenCache } from "../cache/token-cache.ts";
-import { CredentialUnavailableError } from "../errors.ts";
+import type { TokenStore } from "../cache/token-store.ts";
+import { checkCacheName } from "../foundation/cache-name.ts";
+
+/** Which cache on disk, and what may be done when the platform cannot encrypt it. */
+export interface PersistentTokenCacheOptions {
+	/** Tells caches of one user apart. Default "msal.cache", which programs of other languages share. */
+	name?: string;
+	/**
+	 * Where it lies, in place of the user's own cache directory: `~/.cache/.IdentityService` on Linux
+	 * (or under `$XDG_CACHE_HOME`), `%LOCALAPPDATA%\.IdentityService` on Windows, `~/.IdentityService` on macOS.
+	 */
+	directory?: string;
+	/**
+	 * Whether tokens may lie on disk unencrypted, in a file only the user can read, where the platform has no
+	 * place for keys. Default false: then getToken rejects there.
+	 */
+	unsafeAllowUnencryptedStorage?: boolean;
+}
+
+/** Options of a credential that may keep its tokens on disk. */
+export interface TokenCachePersistenceOptions
+	extends PersistentTokenCacheOptions {
+	/** Whether tokens outlive the process. Default false. */
+	enabled: boolean;
+}
 
 /** The part of a credential's options that says where its tokens are remembered. */
 export interface TokenCacheOption {
@@ -10,23 +34,75 @@ export interface TokenCacheOption {
 	tokenCache?: TokenCache;
 }
 
-/** Options ─► cache: the one given, or a private one. */
+/** Options of credentials whose tokens may outlive the process. */
+export interface CredentialPersistenceOptions {
+	/** Keeps tokens on disk, encrypted, for the user's other processes too. Default: memory only. */
+	tokenCachePersistenceOptions?: TokenCachePersistenceOptions;
+}
+
+/** What a credential's options say of its cache. */
+export interface CacheOptions
+	extends TokenCacheOption,
+		CredentialPersistenceOptions {
+	readonly now?: () => number;
+}
+
+/**
+ * A cache that is backed by the user's cache on disk, to be handed to several credentials as `tokenCache`.
+ * Nothing is read or loaded before the first token is needed.
+ * @throws TypeError when the name cannot be one.
+ */
+export function persistentTokenCache(
+	options: PersistentTokenCacheOptions = {},
+): TokenCache {
+	return new TokenCache({
+		store: latePersistentStore("persistentTokenCache", options),
+	});
+}
+
+/** Options ─► cache: the one given, a persistent one, or a private one. */
 export function tokenCacheOf(
 	credentialName: string,
-	options: TokenCacheOption & {
-		tokenCachePersistenceOptions?: { enabled?: boolean };
-		now?: () => number;
-	},
+	options: CacheOptions,
 ): TokenCache {
-	// A program that asked for tokens on disk must not find out later that there are none.
-	if (options.tokenCachePersistenceOptions?.enabled)
-		throw new CredentialUnavailableError(
-			`${credentialName}: tokenCachePersistenceOptions is not supported by this version. Leave it out to keep tokens in memory.`,
+	const { now, tokenCache, tokenCachePersistenceOptions: onDisk } = options;
+	if (tokenCache !== undefined && onDisk?.enabled)
+		throw new TypeError(
+			`${credentialName}: the options tokenCache and tokenCachePersistenceOptions exclude each other. Make the cache by persistentTokenCache() and pass it as tokenCache.`,
 		);
-	const { now, tokenCache } = options;
-	if (tokenCache === undefined) return new TokenCache(now && { now });
 	if (tokenCache instanceof TokenCache) return tokenCache;
-	throw new TypeError(
-		`${credentialName}: the option tokenCache must be a TokenCache of this package. Make one by new TokenCache().`,
-	);
+	if (tokenCache !== undefined)
+		throw new TypeError(
+			`${credentialName}: the option tokenCache must be a TokenCache of this package. Make one by new TokenCache().`,
+		);
+	return new TokenCache({
+		...(now && { now }),
+		...(onDisk?.enabled && {
+			store: latePersistentStore(credentialName, onDisk),
+		}),
+	});
+}
+
+/** The persistent store, loaded when it is first needed: with it comes native code. */
+function latePersistentStore(
+	owner: string,
+	options: PersistentTokenCacheOptions,
+): TokenStore {
+	const {
+		name = "msal.cache",
+		directory,
+		unsafeAllowUnencryptedStorage = false,
+	} = options;
+	checkCacheName(owner, name);
+	const load = async () => {
+		const { persistentStore } = await import(
+			"../stores/persistent/persistent-store.ts"
+		);
+		return persistentStore({ name, directory, unsafeAllowUnencryptedStorage });
+	};
+	return {
+		read: async (document) => (await load()).read(document),
+		update: async (document, edit) => (await load()).update(document, edit),
+		lease: async (task, patience) => (await load()).lease?.(task, patience),
+	};
 }

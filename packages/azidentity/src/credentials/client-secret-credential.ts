@@ -11,13 +11,17 @@ import type {
 } from "../entra/entra-client-options.ts";
 import { checkTenantId } from "../entra/tenants.ts";
 import { required } from "../foundation/validate.ts";
-import type { TokenCacheOption } from "./cache-options.ts";
+import type {
+	CredentialPersistenceOptions,
+	TokenCacheOption,
+} from "./cache-options.ts";
 import { type GetToken, tokenGetter } from "./token-getter.ts";
 
 /** Options of {@link ClientSecretCredential}. */
 export interface ClientSecretCredentialOptions
 	extends MultiTenantTokenCredentialOptions,
 		AuthorityValidationOptions,
+		CredentialPersistenceOptions,
 		TokenCacheOption {}
 
 const NAME = "ClientSecretCredential";

@@ -6,7 +6,7 @@ import { abortError } from "../foundation/abort.ts";
 import { log } from "../foundation/log.ts";
 import { normaliseScopes } from "../foundation/scopes.ts";
 import type { TokenSource } from "../token.ts";
-import { type TokenCacheOption, tokenCacheOf } from "./cache-options.ts";
+import { type CacheOptions, tokenCacheOf } from "./cache-options.ts";
 
 /** `getToken` of a credential: never null, and never slower than a look into memory when the token is there. */
 export type GetToken = (
@@ -20,10 +20,7 @@ interface TokenGetterParts {
 	readonly owner: Omit<Owner, "tenantId">;
 	/** The tenant of calls that name none. */
 	readonly tenantId: string;
-	readonly options: TokenCacheOption & {
-		additionallyAllowedTenants?: string[];
-		now?: () => number;
-	};
+	readonly options: CacheOptions & { additionallyAllowedTenants?: string[] };
 	readonly source: TokenSource;
 }
 

@@ -67,14 +67,6 @@ describe("An option that cannot be right is refused by the constructor", () => {
 		);
 	});
 
-	test("tokens on disk, which this version does not keep: not ignored in silence", () => {
-		const options = { tokenCachePersistenceOptions: { enabled: true } };
-		assert.throws(
-			() => entra.daemon(options as object),
-			/ClientSecretCredential.*tokenCachePersistenceOptions/,
-		);
-	});
-
 	test.each([-1, Number.NaN, "many" as unknown as number])(
 		"a cache with a limit of %s",
 		(limit) => {

@@ -77,15 +77,14 @@ export function makeCertificates(at: number): KeptCertificates {
 // Keys leave their generation as text and are read back. Exporting a key object that still belongs to its generation
 // can stop Node 20 for good: the collector, run by the export, wants the lock that the export holds.
 
-const AS_TEXT = {
-	publicKeyEncoding: { type: "spki", format: "pem" },
-	privateKeyEncoding: { type: "pkcs8", format: "pem" },
-} as const;
+const PUBLIC_TEXT = { type: "spki", format: "pem" } as const;
+const PRIVATE_TEXT = { type: "pkcs8", format: "pem" } as const;
 
 function ecKeys(): KeyPairKeyObjectResult {
 	const { privateKey } = generateKeyPairSync("ec", {
 		namedCurve: "P-256",
-		...AS_TEXT,
+		publicKeyEncoding: PUBLIC_TEXT,
+		privateKeyEncoding: PRIVATE_TEXT,
 	});
 	return keysOf(privateKey);
 }
@@ -94,7 +93,8 @@ function ecKeys(): KeyPairKeyObjectResult {
 function rsaKeys(): KeyPairKeyObjectResult {
 	const { privateKey } = generateKeyPairSync("rsa", {
 		modulusLength: 2048,
-		...AS_TEXT,
+		publicKeyEncoding: PUBLIC_TEXT,
+		privateKeyEncoding: PRIVATE_TEXT,
 	});
 	return keysOf(privateKey);
 }

@@ -1,5 +1,7 @@
 /** Turns a document into what may lie on disk, and back. One per document; it loads native code on first use only. */
 export interface Vault {
+	/** Rejects with an error that says `cannotOpen` when the platform has no place for keys. Makes no key. */
+	check(): Promise<void>;
 	/** What may lie on disk. Makes a key when there is none. Rejects with a `StoreFailure` when it cannot be had. */
 	seal(text: string): Promise<Uint8Array>;
 	/**

@@ -1,0 +1,116 @@
+import { createHash } from "node:crypto";
+import path from "node:path";
+import type { StoreFailure, TokenStore } from "../../cache/token-store.ts";
+import { log } from "../../foundation/log.ts";
+import { fileDocument } from "./document-files.ts";
+import { type DocumentKeeper, documentKeeper } from "./document-keeper.ts";
+import type { DocumentPlace } from "./document-place.ts";
+import { fileLock } from "./file-lock.ts";
+import {
+	encryptedLocation,
+	type Location,
+	unencryptedLocation,
+} from "./location.ts";
+import { ensureDirectory } from "./private-directory.ts";
+import type { Vault } from "./vault.ts";
+
+/** Which cache on disk, and what the caller allows. */
+export interface PersistentStoreOptions {
+	readonly name: string;
+	readonly directory?: string | undefined;
+	readonly unsafeAllowUnencryptedStorage: boolean;
+}
+
+/** One store per cache on disk, so that all who use it in this process share its locks and its writes. */
+const stores = new Map<string, TokenStore>();
+
+/** The user's token cache on disk, shared with the other processes of the user. */
+export function persistentStore(options: PersistentStoreOptions): TokenStore {
+	const key = JSON.stringify([
+		options.name,
+		encryptedLocation({ ...options, cae: false }).file,
+		options.unsafeAllowUnencryptedStorage,
+	]);
+	const known = stores.get(key);
+	if (known !== undefined) return known;
+	const store = makeStore(options);
+	stores.set(key, store);
+	return store;
+}
+
+interface OpenDocument {
+	readonly keeper: DocumentKeeper;
+	readonly location: Location;
+}
+
+function makeStore(options: PersistentStoreOptions): TokenStore {
+	const opened = new Map<boolean, Promise<OpenDocument>>();
+	const open = (cae: boolean) => {
+		const known = opened.get(cae);
+		if (known !== undefined) return known;
+		const opening = openDocument(options, cae);
+		opened.set(cae, opening);
+		// What cannot be opened now may be later: a keyring that was locked, a directory that was mended.
+		opening.catch(() => opened.delete(cae));
+		return opening;
+	};
+	return {
+		read: async ({ cae }) => (await open(cae)).keeper.read(),
+		update: async ({ cae }, edit) => (await open(cae)).keeper.update(edit),
+		async lease(task, patience) {
+			const { location } = await open(false);
+			const { directory, file } = location;
+			const hash = createHash("sha256").update(task).digest("hex");
+			const name = `${path.basename(file)}.${hash.slice(0, 32)}.lockfile`;
+			return fileLock(path.join(directory, name)).acquire(patience);
+		},
+	};
+}
+
+async function openDocument(
+	options: PersistentStoreOptions,
+	cae: boolean,
+): Promise<OpenDocument> {
+	let location = encryptedLocation({ ...options, cae });
+	let place: DocumentPlace;
+	try {
+		place = await encryptedPlace(location);
+	} catch (error) {
+		const { cannotOpen } = error as StoreFailure;
+		if (!options.unsafeAllowUnencryptedStorage || !cannotOpen) throw error;
+		log.warning(
+			`tokens are kept on disk unencrypted, as unsafeAllowUnencryptedStorage allows: ${error}`,
+		);
+		location = unencryptedLocation({ ...options, cae });
+		place = await unencryptedPlace(location);
+	}
+	await ensureDirectory(location.directory);
+	const lock = fileLock(`${location.file}.lockfile`);
+	return { keeper: documentKeeper(place, lock), location };
+}
+
+/** Each platform is one file behind one contract, and loaded on that platform only. */
+async function encryptedPlace(location: Location): Promise<DocumentPlace> {
+	const { file, keyName } = location;
+	if (process.platform === "darwin") {
+		const { keychainDocument } = await import("./vaults/macos-keychain.ts");
+		return keychainDocument(keyName, file);
+	}
+	const vault = await platformVault(keyName);
+	await vault.check();
+	return fileDocument(file, vault);
+}
+
+async function platformVault(keyName: string): Promise<Vault> {
+	if (process.platform === "win32") {
+		const { windowsDpapiVault } = await import("./vaults/windows-dpapi.ts");
+		return windowsDpapiVault();
+	}
+	const { linuxKeyringVault } = await import("./vaults/linux-keyring.ts");
+	return linuxKeyringVault(keyName);
+}
+
+async function unencryptedPlace({ file }: Location): Promise<DocumentPlace> {
+	const { plainVault } = await import("./vaults/plain-file.ts");
+	return fileDocument(file, plainVault());
+}

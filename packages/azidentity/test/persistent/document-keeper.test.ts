@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { test } from "vitest";
+import type { Lease } from "../../src/cache/token-store.ts";
+import { documentKeeper } from "../../src/stores/persistent/document-keeper.ts";
+
+/** A place in memory that counts what is written, and a lock that the test opens. */
+function setUp() {
+	const written: string[] = [];
+	const wanting: ((lease: Lease | undefined) => void)[] = [];
+	let isHeld = false;
+	const lease: Lease = {
+		async release() {
+			isHeld = false;
+		},
+	};
+	const keeper = documentKeeper(
+		{
+			read: async () => written.at(-1),
+			async write(text) {
+				assert.ok(isHeld, "written without the lock");
+				written.push(text);
+			},
+		},
+		{ acquire: () => new Promise((resolve) => wanting.push(resolve)) },
+	);
+	const give = (what: Lease | undefined) => {
+		isHeld = what !== undefined;
+		wanting.shift()?.(what);
+	};
+	return {
+		keeper,
+		written,
+		open: () => give(lease),
+		refuse: () => give(undefined),
+	};
+}
+
+const append = (text: string) => (before: string | undefined) =>
+	`${before ?? ""}${text}`;
+const turn = () => new Promise(setImmediate);
+
+test("changes that are wanted while the lock is waited for are written in one go", async () => {
+	const { keeper, written, open } = setUp();
+	const changes = ["a", "b", "c"].map((text) => keeper.update(append(text)));
+	open();
+	await Promise.all(changes);
+	assert.deepEqual(written, ["abc"]);
+});
+
+test("a change is done when it has been written, not before", async () => {
+	const { keeper, written, open } = setUp();
+	let isDone = false;
+	const change = keeper.update(append("a")).then(() => {
+		isDone = true;
+	});
+	await turn();
+	assert.equal(isDone, false);
+	open();
+	await change;
+	assert.deepEqual(written, ["a"]);
+});
+
+test("a change that throws fails alone; the others are written", async () => {
+	const { keeper, written, open } = setUp();
+	const good = keeper.update(append("a"));
+	const bad = keeper.update(() => {
+		throw new Error("no");
+	});
+	const failed = assert.rejects(bad, /no/);
+	const alsoGood = keeper.update(append("b"));
+	open();
+	await Promise.all([good, alsoGood, failed]);
+	assert.deepEqual(written, ["ab"]);
+});
+
+test("a change that changes nothing is not written", async () => {
+	const { keeper, written, open } = setUp();
+	const first = keeper.update(append("a"));
+	open();
+	await first;
+	const second = keeper.update((before) => before ?? "");
+	await turn();
+	open();
+	await second;
+	assert.deepEqual(written, ["a"]);
+});
+
+test("when another process keeps the lock, the changes fail and the next ones are tried again", async () => {
+	const { keeper, written, open, refuse } = setUp();
+	const failed = assert.rejects(keeper.update(append("a")), /another process/);
+	refuse();
+	await failed;
+	await turn();
+	const next = keeper.update(append("b"));
+	await turn();
+	open();
+	await next;
+	assert.deepEqual(written, ["b"]);
+});

@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type { Emulator } from "@azidentity/emulator";
+import { removeKey } from "./kernel-keys.ts";
+
+/** What a program printed about one token. */
+export interface Said {
+	readonly scope?: string;
+	readonly token?: string;
+	readonly failed?: string;
+	readonly message?: string;
+}
+
+export interface Program {
+	readonly child: ChildProcess;
+	/** What it has said so far. */
+	readonly said: Said[];
+	/** Resolves when it has ended, with the signal that ended it if one did. */
+	readonly ended: Promise<NodeJS.Signals | null>;
+}
+
+export interface CacheOnDisk {
+	readonly name: string;
+	readonly directory: string;
+	readonly unsafeAllowUnencryptedStorage?: boolean;
+}
+
+/** A cache of its own, in a directory of its own. Remove it when the test is over. */
+export function newCache(): CacheOnDisk & { remove(): void } {
+	const directory = mkdtempSync(path.join(os.tmpdir(), "azidentity-"));
+	const name = `test-${randomUUID()}`;
+	return {
+		name,
+		directory,
+		remove() {
+			rmSync(directory, { recursive: true, force: true });
+			removeKey(name);
+			removeKey(`${name}.cae`);
+		},
+	};
+}
+
+const GET_TOKENS = fileURLToPath(
+	new URL("programs/get-tokens.js", import.meta.url),
+);
+
+/** Starts a process that gets tokens for these scopes, on a cache that other processes share. */
+export function getTokens(
+	emulator: Emulator,
+	cache: CacheOnDisk,
+	scopes: readonly string[],
+	options: { args?: readonly string[]; maxRetries?: number } = {},
+): Program {
+	const child = spawn(process.execPath, [...(options.args ?? []), GET_TOKENS], {
+		stdio: ["pipe", "pipe", "pipe"],
+	});
+	const said: Said[] = [];
+	createInterface({ input: child.stdout }).on("line", (line) => {
+		said.push(JSON.parse(line));
+	});
+	let complaints = "";
+	child.stderr.setEncoding("utf8").on("data", (text) => {
+		complaints += text;
+	});
+	const ended = new Promise<NodeJS.Signals | null>((resolve, reject) => {
+		child.once("error", reject);
+		child.once("close", (code, signal) => {
+			if (code === 0 || signal !== null) resolve(signal);
+			else reject(new Error(`the program ended with ${code}: ${complaints}`));
+		});
+	});
+	const { name, directory, unsafeAllowUnencryptedStorage } = cache;
+	// A program that is killed early does not read its job to the end.
+	child.stdin.on("error", () => {});
+	child.stdin.end(
+		JSON.stringify({
+			tenantId: emulator.tenants.contoso.id,
+			clientId: emulator.apps.daemon.clientId,
+			secret: emulator.apps.daemon.secrets[0],
+			authorityHost: emulator.authorityHost,
+			ca: emulator.ca,
+			maxRetries: options.maxRetries,
+			cache: { name, directory, unsafeAllowUnencryptedStorage },
+			scopes,
+		}),
+	);
+	return { child, said, ended };
+}
