@@ -28,6 +28,9 @@ const PAUSES_MS = [1, 2, 5, 10, 20];
  */
 const SLOWEST_TICK_MS = 2_000;
 
+/** What dead processes have left is looked for at the first write, and then so seldom that it costs nothing. */
+const WRITES_PER_CLEANING = 50;
+
 /** What file systems answer that give a file one name only. */
 const NO_LINKS = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"];
 
@@ -53,6 +56,7 @@ interface Seen {
  */
 export function fileDocument(path: string, vault: Vault): DocumentPlace {
 	const memory = memoryOfOne();
+	let writes = 0;
 
 	async function look(): Promise<Seen | undefined> {
 		const version = await fileVersion(path);
@@ -90,15 +94,18 @@ export function fileDocument(path: string, vault: Vault): DocumentPlace {
 			return (await look())?.text;
 		},
 		async write(text) {
-			const before = await look();
+			// Who holds the lock has just read.
+			const before = memory.known() ?? (await look());
 			const bytes = await vault.seal(text);
-			await removeLeftovers(path);
+			if (writes % WRITES_PER_CLEANING === 0) await removeLeftovers(path);
+			writes += 1;
 			await replaceFile(path, bytes, async () => {
 				if (before?.isDamaged) await keepAside(path, before.version);
 			});
-			// Under the lock: what is there now is what was just written.
+			// Under the lock: what is there now is what was just written. It is a file of its own, and who writes into it
+			// next takes the lock first, so its version alone tells it apart.
 			const version = await fileVersion(path);
-			if (version !== undefined) memory.keep(seenAs(version, bytes, text));
+			if (version !== undefined) memory.keep(seenAs(version, undefined, text));
 		},
 	};
 }

@@ -18,15 +18,13 @@ const OWNER_ONLY = 0o600;
 /** On Windows a file cannot be replaced while another library reads it; that takes a moment. */
 const PAUSES_ON_WINDOWS_MS = [1, 2, 5, 10, 20, 50, 100];
 
-/** What file systems answer that cannot, or need not, write a directory to disk. */
-const NO_DIRECTORY_SYNC = ["EINVAL", "ENOTSUP", "ENOSYS", "EISDIR", "EPERM"];
-
 /** The files that this process is writing now; others with its number were left by an earlier process. */
 const inWork = new Set<string>();
 
 /**
  * Replaces the file by one of this user's alone, whatever the umask. It is written beside and renamed, so that every
- * reader, and a machine that stops at any moment, finds the old content or the new one. Resolved means: on disk.
+ * reader, and a machine that stops at any moment, finds the old content or the new one. Its content is on disk before it
+ * gets its name; the directory is not waited for, since a machine that stops at that moment loses one request by it.
  * @param beforehand What is to be done when the new file is complete, just before it takes the place of the old one.
  */
 export async function replaceFile(
@@ -40,7 +38,6 @@ export async function replaceFile(
 		await writeBeside(beside, content);
 		await beforehand();
 		await moveIntoPlace(beside, path);
-		await syncDirectory(dirname(path));
 	} catch (error) {
 		await unlink(beside).catch(() => {});
 		throw pathFailure(path, error);
@@ -76,7 +73,7 @@ async function writeBeside(path: string, content: Uint8Array): Promise<void> {
 		// A umask may take rights away from the owner as well. Nobody else ever had any.
 		if (process.platform !== "win32") await file.chmod(OWNER_ONLY);
 		await file.writeFile(content);
-		await file.sync();
+		await file.datasync();
 	} finally {
 		await file.close();
 	}
@@ -106,17 +103,4 @@ async function moveIntoPlace(from: string, to: string): Promise<void> {
 		}
 	}
 	await rename(from, to);
-}
-
-/** The new name is on disk when its directory is. Windows opens no directory, and journals its names. */
-async function syncDirectory(directory: string): Promise<void> {
-	if (process.platform === "win32") return;
-	const opened = await open(directory, constants.O_RDONLY);
-	try {
-		await opened.sync();
-	} catch (error) {
-		if (!NO_DIRECTORY_SYNC.includes(codeOf(error) ?? "")) throw error;
-	} finally {
-		await opened.close();
-	}
 }
