@@ -595,6 +595,37 @@ describe("12. While a token has not expired, a caller gets a token", () => {
 	});
 });
 
+describe("12, across processes", () => {
+	test("a token on disk is served to a new process until it expires, whatever the service says", async () => {
+		const store = memoryStore();
+		const one = setUp({ store });
+		const first = await one.signIn();
+		const other = setUp({ store });
+		other.clock.advance(minutes(57));
+		const waiting = other.ask();
+		await settled();
+		other.entra.last.fail(failure({ isOutage: true }));
+		assert.equal(await waiting, first);
+	});
+
+	test("and in an outage as long as the service extended it", async () => {
+		const store = memoryStore();
+		const one = setUp({ store });
+		const first = await one.signIn(hours(1), { extendedLifetime: hours(2) });
+		const other = setUp({ store });
+		other.clock.advance(minutes(90));
+		const during = other.ask();
+		await settled();
+		other.entra.last.fail(failure({ isOutage: true }));
+		assert.equal(await during, first);
+		other.clock.advance(seconds(31));
+		const refused = other.ask();
+		await settled();
+		other.entra.last.fail(failure());
+		await assert.rejects(refused);
+	});
+});
+
 describe("13. The memory exists before the first call, however late the source is loaded", () => {
 	test("callers who come while the source is still loading share its first request", async () => {
 		const { ask, entra } = setUp();
