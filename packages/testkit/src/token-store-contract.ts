@@ -11,8 +11,13 @@ export interface StorePlace {
 }
 
 const NAME: DocumentName = { cae: false, owner: "an owner" };
+
+/** A store may rely on this much: a document is a JSON object. */
+const documentOf = (text: string) => JSON.stringify({ text });
+const textOf = (document: string | undefined): string =>
+	document === undefined ? "" : JSON.parse(document).text;
 const append = (text: string) => (current: string | undefined) =>
-	`${current ?? ""}${text}`;
+	documentOf(`${textOf(current)}${text}`);
 
 /**
  * What every token store must do, as tests. A store's own test file holds this call and what is special.
@@ -49,9 +54,14 @@ function documents(current: Current): void {
 
 	test("a document is read as it was written, to the last character", async () => {
 		const { store } = current();
-		for (const text of ["{}", '{"é😀":"\\u0000\\n"}', " \n", "x".repeat(2e6)]) {
-			await store.update(NAME, () => text);
-			assert.ok((await store.read(NAME)) === text);
+		for (const document of [
+			"{}",
+			'{"é😀":"\\u0000\\n"}',
+			' {\n\t"a" : 1e400 }\r\n',
+			documentOf("x".repeat(2e6)),
+		]) {
+			await store.update(NAME, () => document);
+			assert.ok((await store.read(NAME)) === document);
 		}
 	});
 
@@ -61,20 +71,21 @@ function documents(current: Current): void {
 		for (const text of ["one", "two"]) {
 			await store.update(NAME, (before) => {
 				seen.push(before);
-				return text;
+				return documentOf(text);
 			});
 		}
 		// An edit may run more than once, so what matters is what it saw first and last.
 		assert.equal(seen[0], undefined);
-		assert.equal(seen.at(-1), "one");
+		assert.equal(seen.at(-1), documentOf("one"));
 	});
 
 	test("documents of the two flavours are kept apart", async () => {
 		const { store } = current();
-		await store.update(NAME, () => "plain");
-		await store.update({ ...NAME, cae: true }, () => "cae");
-		assert.equal(await store.read(NAME), "plain");
-		assert.equal(await store.read({ ...NAME, cae: true }), "cae");
+		const cae = { ...NAME, cae: true };
+		await store.update(NAME, () => documentOf("plain"));
+		await store.update(cae, () => documentOf("cae"));
+		assert.equal(await store.read(NAME), documentOf("plain"));
+		assert.equal(await store.read(cae), documentOf("cae"));
 	});
 }
 
@@ -88,14 +99,14 @@ function edits(current: Current): void {
 				handles[index % handles.length]?.update(NAME, append(text)),
 			),
 		);
-		const document = (await place.open().read(NAME)) ?? "";
-		assert.equal(document.length, texts.join("").length);
-		for (const text of texts) assert.ok(document.includes(text), text);
+		const text = textOf(await place.open().read(NAME));
+		assert.equal(text.length, texts.join("").length);
+		for (const part of texts) assert.ok(text.includes(part), part);
 	});
 
 	test("an edit that throws fails the update, leaves the document, and blocks nobody", async () => {
 		const { store } = current();
-		await store.update(NAME, () => "before");
+		await store.update(NAME, () => documentOf("before"));
 		const failure = new Error("edit failed");
 		await assert.rejects(
 			store.update(NAME, () => {
@@ -103,16 +114,16 @@ function edits(current: Current): void {
 			}),
 			(error) => error === failure,
 		);
-		assert.equal(await store.read(NAME), "before");
+		assert.equal(await store.read(NAME), documentOf("before"));
 		await store.update(NAME, append(" and after"));
-		assert.equal(await store.read(NAME), "before and after");
+		assert.equal(textOf(await store.read(NAME)), "before and after");
 	});
 
 	test("a reader sees the old document or the new one, never half of either", async () => {
 		const { place, store } = current();
 		const reader = place.open();
 		const versions = Array.from({ length: 20 }, (_, index) =>
-			String.fromCharCode(97 + index).repeat(100_000),
+			documentOf(String.fromCharCode(97 + index).repeat(100_000)),
 		);
 		let isWriting = true;
 		const writing = (async () => {

@@ -33,7 +33,7 @@ export function persistentStore(options: PersistentStoreOptions): TokenStore {
 	]);
 	const known = stores.get(key);
 	if (known !== undefined) return known;
-	const store = makeStore(options);
+	const store = openPersistentStore(options);
 	stores.set(key, store);
 	return store;
 }
@@ -43,7 +43,10 @@ interface OpenDocument {
 	readonly location: Location;
 }
 
-function makeStore(options: PersistentStoreOptions): TokenStore {
+/** A handle of its own on a cache on disk. */
+export function openPersistentStore(
+	options: PersistentStoreOptions,
+): TokenStore {
 	const opened = new Map<boolean, Promise<OpenDocument>>();
 	const open = (cae: boolean) => {
 		const known = opened.get(cae);
