@@ -1,88 +1,55 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
-import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { build } from "esbuild";
 import {
 	afterAll,
 	afterEach,
 	beforeAll,
 	beforeEach,
 	describe,
-	type TestContext,
 	test,
 } from "vitest";
 import { openJwe, sealJwe } from "../../src/stores/persistent/vaults/jwe.ts";
 import { findKey, namesOfKeys, removeKey } from "./kernel-keys.ts";
+import {
+	askVault,
+	bundledVault,
+	inSession,
+	needs,
+	refusing,
+} from "./vault-program.ts";
 
 const TEXT = '{"AccessToken":{}}';
-const ROOT = path.join(import.meta.dirname, "../../../..");
-const PROGRAM = path.join(import.meta.dirname, "programs/keyring-vault.mjs");
-const REFUSE = path.join(import.meta.dirname, "programs/refuse-calls.py");
-
 /** Of linux/keyctl.h. */
+const LINK = 8;
+const PROCESS_KEYRING = -2;
 const SEARCH = 10;
 const GET_PERSISTENT = 22;
 /** What a kernel without persistent keyrings answers, and what one whose keys have expired does. */
 const EOPNOTSUPP = 95;
 const EKEYEXPIRED = 127;
+const EDQUOT = 122;
 
-interface Answer {
-	readonly checked?: boolean;
-	readonly sealed?: string;
-	readonly text?: string;
-	readonly failed?: { name: string; message: string; cannotOpen?: boolean };
-}
-
-/** The vault as programs run it: one file, beside which packages are found. */
-let bundle: string;
+let bundle: Awaited<ReturnType<typeof bundledVault>>;
 let name: string;
 beforeAll(async () => {
-	const cache = path.join(ROOT, "node_modules/.cache/azidentity");
-	bundle = path.join(cache, `keyring-${randomUUID()}.mjs`);
-	const source = "src/stores/persistent/vaults/linux-keyring.ts";
-	await build({
-		entryPoints: [path.join(import.meta.dirname, "../..", source)],
-		outfile: bundle,
-		bundle: true,
-		packages: "external",
-		platform: "node",
-		format: "esm",
-	});
+	bundle = await bundledVault();
 });
-afterAll(() => rmSync(bundle));
+afterAll(() => bundle.remove());
 beforeEach(() => {
 	name = `azidentity-test-${randomUUID()}`;
 });
 afterEach(() => removeKey(name));
 
-/** What a process of its own answers, started by `starter` in place of directly. */
-function ask(
-	asks: readonly string[],
-	starter: readonly string[] = [],
-	module_ = bundle,
-): Answer[] {
-	const line = [...starter, process.execPath, PROGRAM, module_, name, ...asks];
-	const [command = "", ...args] = line;
-	return JSON.parse(execFileSync(command, args, { encoding: "utf8" }));
-}
-
-/** A starter whose programs meet a kernel that refuses these calls. */
-const refusing = (...rules: string[]) => [python, REFUSE, ...rules, "--"];
-
-const python = "python3";
-const has = (command: string, ...args: string[]) =>
-	spawnSync(command, args).status === 0;
-const needs = (context: TestContext, is: boolean, what: string) =>
-	is || context.skip(`install ${what} to run this`);
-const hasPython = has(python, "--version");
-const hasKeyctl = has("keyctl", "--version");
+const ask = (asks: readonly string[], starter?: readonly string[]) =>
+	askVault(bundle.file, name, asks, starter);
 
 describe.runIf(process.platform === "linux")("refused by the kernel", () => {
 	beforeEach((context) => {
-		needs(context, hasPython, "python3");
+		needs(context, "python3");
 	});
 
 	test.each([
@@ -132,6 +99,14 @@ describe.runIf(process.platform === "linux")("refused by the kernel", () => {
 		assert.deepEqual(ask([`open ${again?.sealed}`]), [{ text: TEXT }]);
 	});
 
+	test("a keyring of the process's own, as when the quota is used up: the session's serves", (context) => {
+		needs(context, "keyctl");
+		const rule = `keyctl:${LINK}:${PROCESS_KEYRING}=${EDQUOT}`;
+		const full = inSession('exec "$@"', refusing(rule));
+		const [sealed] = ask([`seal ${TEXT}`], full);
+		assert.deepEqual(ask([`open ${sealed?.sealed}`]), [{ text: TEXT }]);
+	});
+
 	test("for a moment only, as without memory: the error does not say that it cannot be opened", () => {
 		const [checked] = ask(["check"], refusing("keyctl=12"));
 		assert.match(checked?.failed?.message ?? "", /error 12/);
@@ -165,7 +140,7 @@ describe.runIf(process.platform === "linux")("refused by the kernel", () => {
 
 describe.runIf(process.platform === "linux")("the keyctl utility", () => {
 	beforeEach((context) => {
-		needs(context, hasKeyctl, "keyutils");
+		needs(context, "keyctl");
 	});
 
 	/** Runs the utility where the user's keys are reachable, as they are for a program of Go. */
@@ -209,15 +184,7 @@ describe.runIf(process.platform === "linux")("the keyctl utility", () => {
 	test("revokes the session, as a logout does: what goes on running reaches the key as before", () => {
 		const [sealed] = ask([`seal ${TEXT}`]);
 		const before = findKey(name);
-		const loggedOut = [
-			"keyctl",
-			"session",
-			"-",
-			"sh",
-			"-c",
-			'keyctl revoke @s; exec "$@"',
-			"sh",
-		];
+		const loggedOut = inSession('keyctl revoke @s; exec "$@"');
 		const [checked, opened, again] = ask(
 			["check", `open ${sealed?.sealed}`, `seal ${TEXT}`],
 			loggedOut,
@@ -227,6 +194,20 @@ describe.runIf(process.platform === "linux")("the keyctl utility", () => {
 		assert.deepEqual(ask([`open ${again?.sealed}`]), [{ text: TEXT }]);
 		assert.deepEqual(findKey(name), before);
 	});
+
+	test("sees the session as it was: the keys of the user are not linked to it", () => {
+		const list = path.join(tmpdir(), name);
+		try {
+			const [sealed] = ask(
+				[`seal ${TEXT}`],
+				inSession(`"$@"; keyctl rlist @s >${list}`),
+			);
+			assert.equal(readFileSync(list, "utf8").trim(), "");
+			assert.deepEqual(ask([`open ${sealed?.sealed}`]), [{ text: TEXT }]);
+		} finally {
+			rmSync(list);
+		}
+	});
 });
 
 test.runIf(process.platform === "linux")(
@@ -235,8 +216,8 @@ test.runIf(process.platform === "linux")(
 		const elsewhere = mkdtempSync(path.join(tmpdir(), "azidentity-"));
 		try {
 			const alone = path.join(elsewhere, "vault.mjs");
-			copyFileSync(bundle, alone);
-			const [checked] = ask(["check"], [], alone);
+			copyFileSync(bundle.file, alone);
+			const [checked] = askVault(alone, name, ["check"]);
 			assert.equal(checked?.failed?.cannotOpen, true);
 			assert.match(
 				checked.failed.message,

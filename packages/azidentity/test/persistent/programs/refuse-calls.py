@@ -1,7 +1,8 @@
 """Runs a program to which the kernel refuses some system calls, as a container's seccomp profile does.
 
 Usage: refuse-calls.py RULE... -- PROGRAM ARGUMENT...
-A rule is CALL=ERRNO, or keyctl:OPERATION=ERRNO for one operation only; CALL is add_key or keyctl.
+A rule is CALL=ERRNO, where CALL is add_key or keyctl; or keyctl:OPERATION=ERRNO for one operation only;
+or keyctl:OPERATION:KEYRING=ERRNO for one that has this keyring as its last argument.
 """
 
 import ctypes
@@ -18,8 +19,8 @@ CALLS = {
 # linux/bpf_common.h, linux/seccomp.h: load a word, compare and jump, return.
 LOAD, JUMP_IF_EQUAL, RETURN = 0x20, 0x15, 0x06
 ALLOW, FAIL_WITH = 0x7FFF0000, 0x00050000
-# struct seccomp_data: the number of the call, and the low half of its first argument.
-NUMBER, FIRST_ARGUMENT = 0, 16
+# struct seccomp_data: the number of the call, and the low halves of its first and third argument.
+NUMBER, FIRST_ARGUMENT, THIRD_ARGUMENT = 0, 16, 32
 # sys/prctl.h
 PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS, SECCOMP_MODE_FILTER = 22, 38, 2
 
@@ -30,19 +31,17 @@ def instruction(code, value, if_true=0, if_false=0):
 
 def instructions(rule):
     what, errno = rule.split("=")
-    call, _, operation = what.partition(":")
-    refusal = [instruction(RETURN, FAIL_WITH | int(errno))]
-    if operation:
-        refusal = [
-            instruction(LOAD, FIRST_ARGUMENT),
-            instruction(JUMP_IF_EQUAL, int(operation), 0, 1),
-            *refusal,
+    call, *arguments = what.split(":")
+    wanted = [(NUMBER, CALLS[call])]
+    wanted += zip((FIRST_ARGUMENT, THIRD_ARGUMENT), map(int, arguments))
+    found = [instruction(RETURN, FAIL_WITH | int(errno))]
+    for offset, value in reversed(wanted):
+        found = [
+            instruction(LOAD, offset),
+            instruction(JUMP_IF_EQUAL, value & 0xFFFFFFFF, 0, len(found)),
+            *found,
         ]
-    return [
-        instruction(LOAD, NUMBER),
-        instruction(JUMP_IF_EQUAL, CALLS[call], 0, len(refusal)),
-        *refusal,
-    ]
+    return found
 
 
 def refuse(rules):

@@ -91,9 +91,10 @@ export function linuxKeyringVault(keyName: string): Vault {
  */
 function userRing(keys: KernelKeys): number {
 	const user = allowed(keys.keyringOf(USER_KEYRING));
-	// Keys are read by who can reach them from his session. One that was revoked, as a logout does to what goes
-	// on running, reaches nothing any more; then the process gets a keyring of its own to reach it from.
-	if (keys.link(user, SESSION_KEYRING) < 0) keys.link(user, PROCESS_KEYRING);
+	// A key is read by whoever can reach it from a keyring of his own. The process's is safe to link to: it ends with
+	// the process. The session's may be another user's, after su, who could then reach ours; or revoked, after a
+	// logout. It serves where there is no room for one more keyring.
+	if (keys.link(user, PROCESS_KEYRING) < 0) keys.link(user, SESSION_KEYRING);
 	const persistent = keys.persistentKeyring(user);
 	// Not every kernel has them. The user's own goes when his last process ends.
 	return persistent < 0 ? user : persistent;
