@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import {
+import fs, {
 	chownSync,
 	existsSync,
 	mkdirSync,
@@ -12,6 +12,7 @@ import {
 	utimesSync,
 	writeFileSync,
 } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import path from "node:path";
 import { afterEach, beforeEach, describe, test } from "vitest";
 import type { Lease } from "../../src/cache/token-store.ts";
@@ -134,6 +135,28 @@ describe("a file that was left behind", () => {
 		assert.ok(!(await isTaken()));
 	});
 
+	test("and is removed by another one just as it is opened is not the lock", async () => {
+		writeFileSync(file, `${deadProcess()} azidentity`);
+		const { openSync } = fs;
+		let removed = 0;
+		// Between opening a file and locking it there is a moment; this is what may happen in it.
+		fs.openSync = (name, ...rest) => {
+			const fd = openSync(name, ...rest);
+			if (name === file && removed++ === 0) unlinkSync(file);
+			return fd;
+		};
+		syncBuiltinESMExports();
+		try {
+			const lease = await taken();
+			assert.ok(removed > 1);
+			assert.equal(readFileSync(file, "utf8"), `${process.pid} azidentity`);
+			await lease.release();
+		} finally {
+			fs.openSync = openSync;
+			syncBuiltinESMExports();
+		}
+	});
+
 	test("leaves nothing else behind in the directory", async () => {
 		writeFileSync(file, "");
 		await isTaken();
@@ -171,11 +194,11 @@ describe("a file that nobody has locked", () => {
 });
 
 describe("the lock file", () => {
-	test.each([0o000, 0o077, 0o777])(
-		"is this user's alone under umask %o, and so is a directory made for it",
+	test.each(["000", "077", "777"])(
+		"is this user's alone under umask %s, and so is a directory made for it",
 		async (mask) => {
 			file = path.join(directory, "one", "two", "msal.cache.lockfile");
-			process.umask(mask);
+			process.umask(mask); // a text is read as octal
 			const lease = await taken();
 			process.umask(umask);
 			assert.equal(statSync(file).mode & 0o777, 0o600);
