@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, describe, test } from "vitest";
-import { emulatedEntra, VAULT } from "../credentials/emulated-entra.ts";
+import {
+	emulatedEntra,
+	STORAGE,
+	VAULT,
+} from "../credentials/emulated-entra.ts";
 import { getTokens, newCache, type Program } from "./programs.ts";
+import { needs, refusing } from "./vault-program.ts";
 
 const entra = emulatedEntra();
 let cache: ReturnType<typeof newCache>;
@@ -57,6 +62,44 @@ describe("A token outlives its process", () => {
 		});
 		await second.ended;
 		assert.equal(tokensOf(second).length, 1, JSON.stringify(second.said));
+	});
+});
+
+describe("Where the kernel keeps no keys, as in many containers", () => {
+	beforeEach((context) => {
+		needs(context, "python3");
+	});
+	const starter = refusing("add_key=1", "keyctl=1");
+
+	test("the call is rejected with what is missing and what to do, and nothing is on disk", async () => {
+		const program = getTokens(entra.emulator, cache, [VAULT], { starter });
+		await program.ended;
+		const [{ failed, message = "" } = {}] = program.said;
+		assert.equal(failed, "CredentialUnavailableError");
+		assert.match(message, /unsafeAllowUnencryptedStorage/);
+		assert.deepEqual(readdirSync(cache.directory), []);
+		assert.equal((await entra.tokenRequests()).length, 0);
+	});
+
+	test("a plain file serves those who allow it by name, for the user alone, with one warning", async () => {
+		const allowed = { ...cache, unsafeAllowUnencryptedStorage: true };
+		const run = async (scopes: string[]) => {
+			const options = { starter, logLevel: "warning" };
+			const program = getTokens(entra.emulator, allowed, scopes, options);
+			await program.ended;
+			return program;
+		};
+		const first = await run([VAULT, STORAGE]);
+		const second = await run([VAULT, STORAGE]);
+		assert.equal(tokensOf(first).length, 2, JSON.stringify(first.said));
+		assert.deepEqual(tokensOf(second), tokensOf(first));
+		assert.equal((await entra.tokenRequests()).length, 2);
+		assert.equal(first.log().match(/unencrypted/g)?.length, 1);
+
+		const directory = path.join(cache.directory, "unencrypted");
+		const file = path.join(directory, `${cache.name}.nocae`);
+		assert.equal(statSync(directory).mode & 0o777, 0o700);
+		assert.equal(statSync(file).mode & 0o777, 0o600);
 	});
 });
 

@@ -20,6 +20,8 @@ export interface Program {
 	readonly child: ChildProcess;
 	/** What it has said so far. */
 	readonly said: Said[];
+	/** What it has written to its log, and complained of. */
+	readonly log: () => string;
 	/** Resolves when it has ended, with the signal that ended it if one did. */
 	readonly ended: Promise<NodeJS.Signals | null>;
 }
@@ -45,6 +47,15 @@ export function newCache(): CacheOnDisk & { remove(): void } {
 	};
 }
 
+interface ProgramOptions {
+	/** Arguments for Node. */
+	readonly args?: readonly string[];
+	/** What starts Node, if not the test itself. */
+	readonly starter?: readonly string[];
+	readonly maxRetries?: number;
+	readonly logLevel?: string;
+}
+
 const GET_TOKENS = fileURLToPath(
 	new URL("programs/get-tokens.js", import.meta.url),
 );
@@ -54,24 +65,30 @@ export function getTokens(
 	emulator: Emulator,
 	cache: CacheOnDisk,
 	scopes: readonly string[],
-	options: { args?: readonly string[]; maxRetries?: number } = {},
+	options: ProgramOptions = {},
 ): Program {
-	const child = spawn(process.execPath, [...(options.args ?? []), GET_TOKENS], {
+	const { args = [], starter = [], logLevel = "" } = options;
+	const [command = "", ...rest] = [
+		...starter,
+		...[process.execPath, ...args, GET_TOKENS],
+	];
+	const child = spawn(command, rest, {
 		stdio: ["pipe", "pipe", "pipe"],
+		env: { ...process.env, AZURE_LOG_LEVEL: logLevel },
 	});
 	const said: Said[] = [];
 	createInterface({ input: child.stdout }).on("line", (line) => {
 		said.push(JSON.parse(line));
 	});
-	let complaints = "";
+	let log = "";
 	child.stderr.setEncoding("utf8").on("data", (text) => {
-		complaints += text;
+		log += text;
 	});
 	const ended = new Promise<NodeJS.Signals | null>((resolve, reject) => {
 		child.once("error", reject);
 		child.once("close", (code, signal) => {
 			if (code === 0 || signal !== null) resolve(signal);
-			else reject(new Error(`the program ended with ${code}: ${complaints}`));
+			else reject(new Error(`the program ended with ${code}: ${log}`));
 		});
 	});
 	const { name, directory, unsafeAllowUnencryptedStorage } = cache;
@@ -89,5 +106,5 @@ export function getTokens(
 			scopes,
 		}),
 	);
-	return { child, said, ended };
+	return { child, said, ended, log: () => log };
 }
