@@ -1,8 +1,8 @@
 import { constants } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import type { AsyncEntry } from "@napi-rs/keyring";
-import { CredentialUnavailableError } from "../../../errors.ts";
 import { log } from "../../../foundation/log.ts";
+import { cannotOpen, pathFailure } from "../cannot-open.ts";
 import type { DocumentPlace } from "../document-place.ts";
 
 /** What is used of a keychain item, in the terms of `@napi-rs/keyring`. Texts are kept as UTF-8. */
@@ -129,18 +129,23 @@ async function allowed<T>(service: string, work: () => Promise<T>): Promise<T> {
 		return await work();
 	} catch (cause) {
 		const reason = cause instanceof Error ? cause.message : String(cause);
-		const error = new CredentialUnavailableError(
+		throw cannotOpen(
 			`The token cache "${service}" in the macOS keychain cannot be opened (${reason}). Unlock the login keychain (\`security unlock-keychain\` where there is no screen) and allow this program to use the item, or set unsafeAllowUnencryptedStorage.`,
-			{ cause },
+			cause,
 		);
-		throw Object.assign(error, { cannotOpen: true });
 	}
 }
 
 /** Opens the marker, or makes an empty one. Only the user may read when the cache was written. */
 async function openMarker(path: string): Promise<FileHandle> {
 	const { O_RDWR, O_CREAT, O_NOFOLLOW } = constants;
-	const marker = await open(path, O_RDWR | O_CREAT | O_NOFOLLOW, OWNER_ONLY);
+	const marker = await open(
+		path,
+		O_RDWR | O_CREAT | O_NOFOLLOW,
+		OWNER_ONLY,
+	).catch((error) => {
+		throw pathFailure(path, error);
+	});
 	await marker.chmod(OWNER_ONLY);
 	return marker;
 }
