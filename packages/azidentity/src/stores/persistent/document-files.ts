@@ -17,10 +17,13 @@ export { ensureDirectory } from "./private-directory.ts";
 const LARGEST_FILE = 256 * 2 ** 20;
 
 /**
- * Go and Python truncate the file and write it anew, so a reader may find half of it. It is read again after each of these
- * pauses before it counts as damaged.
+ * Go and Python truncate the file and write it anew, so a reader may find half of it. It counts as damaged when it stays as
+ * it is over all of these pauses; when it does not, somebody is writing, and they start anew.
  */
 const PAUSES_MS = [1, 2, 5, 10, 20];
+
+/** So often a reader looks at a file that is written all the time, for 0.2 s at most. */
+const MOST_LOOKS = 30;
 
 /**
  * A file written twice within one tick of its file system's clock may look the same both times. The slowest clock, FAT's,
@@ -68,8 +71,8 @@ export function fileDocument(path: string, vault: Vault): DocumentPlace {
 
 	async function lookInside(): Promise<Seen | undefined> {
 		let seen: Seen | undefined;
-		for (const milliseconds of [0, ...PAUSES_MS]) {
-			if (milliseconds > 0) await pause(milliseconds);
+		let pauses = PAUSES_MS.values();
+		for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
 			const known = memory.known();
 			// The clock must have ticked before the file is read.
 			const isTickOver = known?.isTickOver === true;
@@ -80,9 +83,13 @@ export function fileDocument(path: string, vault: Vault): DocumentPlace {
 				if (isTickOver) known.bytes = undefined;
 				return known;
 			}
-			const isSeen = seen?.version === version && isSame(seen.bytes, bytes);
-			if (!isSeen) seen = await openedBy(vault, version, bytes);
-			if (seen?.text !== undefined || bytes === undefined) break;
+			if (seen?.version !== version || !isSame(seen.bytes, bytes)) {
+				seen = await openedBy(vault, version, bytes);
+				pauses = PAUSES_MS.values();
+			}
+			const { value, done } = pauses.next();
+			if (seen.text !== undefined || bytes === undefined || done) break;
+			await pause(value);
 		}
 		if (seen === undefined) return undefined;
 		if (seen.isDamaged && memory.known()?.version !== seen.version) warn(path);
