@@ -10,9 +10,14 @@ import {
 	lackOfGo,
 } from "./foreign-libraries.ts";
 import { type SharedCache, sharedCache, tokensIn } from "./shared-cache.ts";
+import { assertNothingLostByUs, several, storm, watched } from "./storm.ts";
 
 const VAULT = "https://vault.azure.net/.default";
 const STORAGE = "https://storage.azure.com/.default";
+/** How many each program gets when all write at once. */
+const TOKENS = 10;
+/** What Go says when it reads the file while another Go program writes it: Go truncates it first, and reads it once. */
+const HALF_WRITTEN = /incorrectly formatted JWE/;
 const GRAPH = "https://graph.microsoft.com/User.Read";
 
 describeUnless(lackOfGo, "a cache shared with Go's azidentity/cache", () => {
@@ -106,5 +111,14 @@ describeUnless(lackOfGo, "a cache shared with Go's azidentity/cache", () => {
 		}
 		const document = readFileSync(cache.encrypted, "utf8");
 		assert.match(document, /^[\w-]+\.\.[\w-]+\.[\w-]+\.[\w-]{22}$/);
+	});
+
+	test("loses nothing of Go's to a write of ours when all write at once", async () => {
+		const theirs = several(2, "go", (job, onSaid) => cache.go(go, job, onSaid));
+		const aftermath = await storm(theirs, watched(4, cache), TOKENS, 0);
+		assertNothingLostByUs(aftermath, TOKENS);
+		for (const { who } of theirs)
+			for (const { failed } of aftermath.said.get(who) ?? [])
+				if (failed !== undefined) assert.match(failed, HALF_WRITTEN);
 	});
 });

@@ -10,11 +10,14 @@ import { build } from "esbuild";
 
 /** Programs of Go and of ours, tokens for each, and the pause between two tokens in milliseconds. */
 const STORMS = [
-	[2, 0, 40, 0],
 	[2, 4, 40, 0],
 	[2, 4, 40, 100],
 	[2, 4, 40, 1_000],
+	[1, 1, 40, 100],
 	[1, 1, 40, 1_000],
+	[2, 0, 40, 0],
+	[2, 0, 40, 100],
+	[2, 0, 40, 1_000],
 ];
 
 const here = import.meta.dirname;
@@ -25,7 +28,7 @@ execFileSync("go", ["build", "-o", program, "."], {
 	stdio: "inherit",
 });
 const { sharedCache } = await imported("shared-cache.ts");
-const { storm } = await imported("storm.ts");
+const { several, storm } = await imported("storm.ts");
 const emulator = await startEmulator({ directory: scratch });
 console.log(
 	"| Go | ours | pause | entries of ours | dropped by Go | Go's failed calls | in the end there |",
@@ -64,13 +67,6 @@ async function measure({ go, ours, count, pause }) {
 	console.log(
 		`| ${go} | ${ours} | ${pause} ms | ${ours * count} | ${dropped} | ${failed} of ${go * count} | ${there} of ${all.length} |`,
 	);
-}
-
-function several(count, who, run) {
-	return Array.from({ length: count }, (_, index) => ({
-		who: `${who}-${index}`,
-		run,
-	}));
 }
 
 /** A module of the tests, compiled into its own folder: what it runs lies beside it. */

@@ -15,9 +15,12 @@ import {
 	sharedCache,
 	tokensIn,
 } from "./shared-cache.ts";
+import { assertNothingLostByUs, several, storm, watched } from "./storm.ts";
 
 const VAULT = "https://vault.azure.net/.default";
 const STORAGE = "https://storage.azure.com/.default";
+/** How many each program gets when all write at once. */
+const TOKENS = 10;
 const GRAPH = "https://graph.microsoft.com/User.Read";
 
 // On Linux MSAL Python encrypts by libsecret only, which nobody else reads. What is shared is the plain file, which is
@@ -84,5 +87,16 @@ describeUnless(lackOfPython, "a plain file shared with MSAL Python", () => {
 		assert.equal(statSync(cache.unencrypted).mode & 0o777, 0o600);
 		assert.ok(!existsSync(cache.encrypted));
 		assert.match(readFileSync(cache.unencrypted, "utf8"), /^\{/);
+	});
+
+	test("loses nothing of Python's to a write of ours when all write at once, and each gets its tokens", async () => {
+		const programs = several(2, "python", (job, onSaid) =>
+			cache.python(python, job, onSaid),
+		);
+		const all = watched(4, cache, { withoutKeys: true });
+		const aftermath = await storm(programs, all, TOKENS, 0);
+		assertNothingLostByUs(aftermath, TOKENS);
+		for (const { who } of programs)
+			assert.equal(tokensIn(aftermath.said.get(who) ?? []).size, TOKENS);
 	});
 });

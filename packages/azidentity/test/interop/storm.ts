@@ -1,4 +1,12 @@
-import type { Job, Replaced, Said } from "./shared-cache.ts";
+import assert from "node:assert/strict";
+import {
+	type Job,
+	type OurWay,
+	type Replaced,
+	type Said,
+	type SharedCache,
+	tokensIn,
+} from "./shared-cache.ts";
 
 /** A program that takes part: it gets tokens for its own scopes, at the same time as all others. */
 export interface Participant {
@@ -51,7 +59,50 @@ export async function storm(
 	return { said, writes, droppedByOthers: droppedBetween(writes) };
 }
 
-export function scopesOf(who: string, count: number): string[] {
+/** So many participants of one kind. */
+export function several(
+	count: number,
+	who: string,
+	run: Participant["run"],
+): Participant[] {
+	return Array.from({ length: count }, (_, index) => ({
+		who: `${who}-${index}`,
+		run,
+	}));
+}
+
+/** Programs of ours whose writes are watched. */
+export function watched(
+	count: number,
+	cache: SharedCache,
+	how: OurWay = {},
+): Participant[] {
+	return several(count, "ours", (job, onSaid) =>
+		cache.ours(job, { ...how, isWatched: true }, onSaid),
+	);
+}
+
+/** That our programs got all they asked for, that entries of theirs were there for us to lose, and that we lost none. */
+export function assertNothingLostByUs(
+	{ said, writes }: Aftermath,
+	count: number,
+): void {
+	for (const [who, lines] of said) {
+		if (who.startsWith("ours")) {
+			assert.equal(tokensIn(lines).size, count);
+			continue;
+		}
+		const isTheirs = (key: string) => key.includes(`https://${who}`);
+		assert.ok(writes.some(({ before }) => before.some(isTheirs)));
+	}
+	assert.ok(writes.length >= count, `${writes.length} writes`);
+	assert.deepEqual(
+		writes.flatMap(({ lost }) => lost),
+		[],
+	);
+}
+
+function scopesOf(who: string, count: number): string[] {
 	return Array.from(
 		{ length: count },
 		(_, index) => `https://${who}-${index}.example/.default`,
