@@ -59,41 +59,17 @@ interface Seen {
  */
 export function fileDocument(path: string, vault: Vault): DocumentPlace {
 	const memory = memoryOfOne();
+	/** On Windows, what readers of this process wait for: while they have the file open it cannot be replaced. */
+	let replaced: Promise<void> | undefined;
 	let writes = 0;
 
 	async function look(): Promise<Seen | undefined> {
+		await replaced;
 		const version = await fileVersion(path);
 		if (version === undefined) return undefined;
 		const known = memory.known();
 		const isSure = known?.version === version && known.bytes === undefined;
-		return isSure ? known : lookInside();
-	}
-
-	async function lookInside(): Promise<Seen | undefined> {
-		let seen: Seen | undefined;
-		let pauses = PAUSES_MS.values();
-		for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
-			const known = memory.known();
-			// The clock must have ticked before the file is read.
-			const isTickOver = known?.isTickOver === true;
-			const found = await readPrivateFile(path, LARGEST_FILE);
-			if (found === undefined) return undefined;
-			const { version, bytes } = found;
-			if (known?.version === version && isSame(known.bytes, bytes)) {
-				if (isTickOver) known.bytes = undefined;
-				return known;
-			}
-			if (seen?.version !== version || !isSame(seen.bytes, bytes)) {
-				seen = await openedBy(vault, version, bytes);
-				pauses = PAUSES_MS.values();
-			}
-			const { value, done } = pauses.next();
-			if (seen.text !== undefined || bytes === undefined || done) break;
-			await pause(value);
-		}
-		if (seen === undefined) return undefined;
-		if (seen.isDamaged && memory.known()?.version !== seen.version) warn(path);
-		return memory.keep(seen);
+		return isSure ? known : lookInside(path, vault, memory);
 	}
 
 	return {
@@ -106,9 +82,11 @@ export function fileDocument(path: string, vault: Vault): DocumentPlace {
 			const bytes = await vault.seal(text);
 			if (writes % WRITES_PER_CLEANING === 0) await removeLeftovers(path);
 			writes += 1;
-			await replaceFile(path, bytes, async () => {
+			const replacing = replaceFile(path, bytes, async () => {
 				if (before?.isDamaged) await keepAside(path, before.version);
 			});
+			if (process.platform === "win32") replaced = replacing.catch(() => {});
+			await replacing;
 			// Under the lock: what is there now is what was just written. It is a file of its own, and who writes into it
 			// next takes the lock first, so its version alone tells it apart.
 			const version = await fileVersion(path);
@@ -117,13 +95,50 @@ export function fileDocument(path: string, vault: Vault): DocumentPlace {
 	};
 }
 
-/** Remembers the version that was seen last, and when its clock has ticked. */
-function memoryOfOne() {
+/** Reads the file, and opens it unless it is what is known; looks again while it may be half written. */
+async function lookInside(
+	path: string,
+	vault: Vault,
+	memory: Memory,
+): Promise<Seen | undefined> {
+	let seen: Seen | undefined;
+	let pauses = PAUSES_MS.values();
+	for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
+		const known = memory.known();
+		// The clock must have ticked before the file is read.
+		const isTickOver = known?.isTickOver === true;
+		const found = await readPrivateFile(path, LARGEST_FILE);
+		if (found === undefined) return undefined;
+		const { version, bytes } = found;
+		if (known?.version === version && isSame(known.bytes, bytes)) {
+			if (isTickOver) known.bytes = undefined;
+			return known;
+		}
+		if (seen?.version !== version || !isSame(seen.bytes, bytes)) {
+			seen = await openedBy(vault, version, bytes);
+			pauses = PAUSES_MS.values();
+		}
+		const { value, done } = pauses.next();
+		if (seen.text !== undefined || bytes === undefined || done) break;
+		await pause(value);
+	}
+	if (seen === undefined) return undefined;
+	if (seen.isDamaged && memory.known()?.version !== seen.version) warn(path);
+	return memory.keep(seen);
+}
+
+interface Memory {
+	known(): Seen | undefined;
+	keep(seen: Seen): Seen;
+}
+
+/** Remembers the version that was seen last, and whether the clock has ticked since. */
+function memoryOfOne(): Memory {
 	let last: Seen | undefined;
 	let timer: NodeJS.Timeout | undefined;
 	return {
 		known: () => last,
-		keep(seen: Seen): Seen {
+		keep(seen) {
 			clearTimeout(timer);
 			last = seen;
 			timer = setTimeout(() => {

@@ -15,8 +15,15 @@ import { ensureDirectory } from "./private-directory.ts";
 
 const OWNER_ONLY = 0o600;
 
-/** On Windows a file cannot be replaced while another library reads it; that takes a moment. */
-const PAUSES_ON_WINDOWS_MS = [1, 2, 5, 10, 20, 50, 100];
+/**
+ * On Windows a file may not be replaced while anybody has it open. Each reader has for a moment, but they may take turns:
+ * so it is tried often, and for more than a second.
+ */
+const PAUSES_ON_WINDOWS_MS = [
+	...Array<number>(20).fill(1),
+	...Array<number>(20).fill(5),
+	...Array<number>(60).fill(20),
+];
 
 /** The files that this process is writing now; others with its number were left by an earlier process. */
 const inWork = new Set<string>();
