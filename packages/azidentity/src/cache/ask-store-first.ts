@@ -1,7 +1,7 @@
 import type { AccessToken } from "@azure/core-auth";
 import { throwIfAborted } from "../foundation/abort.ts";
 import { type Acquisition, askSource } from "./ask-source.ts";
-import { type Document, findHeld, findToken, putGrant } from "./document.ts";
+import { type Document, findHeld, findToken } from "./document.ts";
 import { guardedStore } from "./guarded-store.ts";
 import type { TokenStore } from "./token-store.ts";
 
@@ -34,9 +34,7 @@ export async function askStoreFirst(
 		const held = { ...acquisition.held, ...findHeld(document, owner) };
 		return await askSource(acquisition, held, (grant, requestedAt) => {
 			const times = { requestedAt, cachedAt: now() };
-			return store.update(name, (current) =>
-				putGrant(current, owner, need.scopes, grant, times),
-			);
+			return store.put(name, { owner, scopes: need.scopes, grant, times });
 		});
 	} finally {
 		await lease?.release();

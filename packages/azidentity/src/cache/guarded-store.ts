@@ -1,5 +1,6 @@
 import { log } from "../foundation/log.ts";
 import { type Document, parseDocument } from "./document.ts";
+import { OwnGrants, type WrittenGrant } from "./own-grants.ts";
 import type {
 	DocumentName,
 	Lease,
@@ -11,11 +12,8 @@ import type {
 export interface GuardedStore {
 	/** The document as it is now; an empty one when the store cannot be read. */
 	read(name: DocumentName): Promise<Document>;
-	/** Edits a document; not at all when the store cannot be written. */
-	update(
-		name: DocumentName,
-		edit: (current: string | undefined) => string,
-	): Promise<void>;
+	/** Writes a grant into a document; not at all when the store cannot be written. */
+	put(name: DocumentName, written: WrittenGrant): Promise<void>;
 	/** The right to fetch, or undefined when somebody else kept it for longer than `patience` milliseconds. */
 	lease(task: string, patience: number): Promise<Lease | undefined>;
 }
@@ -43,6 +41,7 @@ const guarded = new WeakMap<TokenStore, GuardedStore>();
 
 function guard(store: TokenStore): GuardedStore {
 	let isDown = false;
+	const ownGrants = new Map<string, OwnGrants>();
 
 	async function attempt<T>(
 		what: string,
@@ -70,7 +69,7 @@ function guard(store: TokenStore): GuardedStore {
 	return {
 		async read(name) {
 			const text = await attempt("read", () => store.read(name), undefined);
-			const key = `${name.cae} ${name.owner}`;
+			const key = keyOf(name);
 			const known = parsed.get(key);
 			if (known !== undefined && known.text === text) return known.document;
 			const document = parseDocument(text);
@@ -80,7 +79,11 @@ function guard(store: TokenStore): GuardedStore {
 				parsed.delete(parsed.keys().next().value ?? key);
 			return document;
 		},
-		update(name, edit) {
+		put(name, written) {
+			const key = keyOf(name);
+			const own = ownGrants.get(key) ?? new OwnGrants();
+			ownGrants.set(key, own);
+			const edit = (current: string | undefined) => own.write(current, written);
 			return attempt("written", () => store.update(name, edit), undefined);
 		},
 		lease(task, patience) {
@@ -94,3 +97,5 @@ function guard(store: TokenStore): GuardedStore {
 		},
 	};
 }
+
+const keyOf = (name: DocumentName) => `${name.cae} ${name.owner}`;

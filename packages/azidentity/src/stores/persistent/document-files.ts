@@ -43,6 +43,8 @@ interface Seen {
 	/** Undefined when the file is empty or damaged. */
 	readonly text: string | undefined;
 	readonly isDamaged: boolean;
+	/** Whether this process wrote it. */
+	readonly isOurs: boolean;
 	/** What was read, until the version alone tells that it is the same. */
 	bytes: Uint8Array | undefined;
 	/** Whether the clock has ticked since, so that whatever is written from now on gets another version. */
@@ -63,18 +65,21 @@ export function fileDocument(path: string, vault: Vault): DocumentPlace {
 	let replaced: Promise<void> | undefined;
 	let writes = 0;
 
-	async function look(): Promise<Seen | undefined> {
+	async function look(purpose?: "edit"): Promise<Seen | undefined> {
 		await replaced;
 		const version = await fileVersion(path);
 		if (version === undefined) return undefined;
 		const known = memory.known();
-		const isSure = known?.version === version && known.bytes === undefined;
+		const isSure =
+			known?.version === version &&
+			// Who only reads our own file loses nothing by not seeing what was written into it in the same tick.
+			(known.bytes === undefined || (known.isOurs && purpose !== "edit"));
 		return isSure ? known : lookInside(path, vault, memory);
 	}
 
 	return {
-		async read() {
-			return (await look())?.text;
+		async read(purpose) {
+			return (await look(purpose))?.text;
 		},
 		async write(text) {
 			// Who holds the lock has just read.
@@ -87,10 +92,10 @@ export function fileDocument(path: string, vault: Vault): DocumentPlace {
 			});
 			if (process.platform === "win32") replaced = replacing.catch(() => {});
 			await replacing;
-			// Under the lock: what is there now is what was just written. It is a file of its own, and who writes into it
-			// next takes the lock first, so its version alone tells it apart.
+			// Under the lock: what is there now is what was just written.
 			const version = await fileVersion(path);
-			if (version !== undefined) memory.keep(seenAs(version, undefined, text));
+			if (version !== undefined)
+				memory.keep({ ...seenAs(version, bytes, text), isOurs: true });
 		},
 	};
 }
@@ -166,7 +171,14 @@ function seenAs(
 	bytes: Uint8Array | undefined,
 	text: string | undefined,
 ): Seen {
-	return { version, text, isDamaged: false, bytes, isTickOver: false };
+	return {
+		version,
+		text,
+		isDamaged: false,
+		isOurs: false,
+		bytes,
+		isTickOver: false,
+	};
 }
 
 function isSame(

@@ -37,7 +37,7 @@ export function documentKeeper(
 		try {
 			if (lease === undefined)
 				throw new Error("another process keeps the document locked");
-			const before = await place.read();
+			const before = await place.read("edit");
 			const { text, made } = apply(changes, before);
 			if (text !== undefined && text !== before) await place.write(text);
 			for (const { done } of made) done();

@@ -3,8 +3,10 @@ export interface DocumentPlace {
 	/**
 	 * The document, or undefined when there is none. What cannot be opened is none either: it is kept aside
 	 * once, with a warning. Takes no lock: a reader sees the old document or the new one, never half of either.
+	 * @param purpose "edit" for those who hold the lock and will write: then what was read before is not trusted
+	 * while its file system's clock may not have ticked since.
 	 */
-	read(): Promise<string | undefined>;
-	/** Replaces the document. Only for those who hold the lock. Resolved means: on disk. */
+	read(purpose?: "edit"): Promise<string | undefined>;
+	/** Replaces the document. Only for those who hold the lock. Resolved means: its content is on disk. */
 	write(text: string): Promise<void>;
 }

@@ -25,7 +25,11 @@ export function encryptedLocation(place: Place): Location {
 	const isWindows = process.platform === "win32";
 	const plainEnding = isWindows ? ".nocae" : "";
 	const keyName = `${place.name}${place.cae ? ".cae" : plainEnding}`;
-	return { directory, file: path.join(directory, keyName), keyName };
+	const file = path.join(directory, keyName);
+	// A keychain has no directories: without this, two caches of one name would be one item under two locks.
+	const isApart =
+		process.platform === "darwin" && place.directory !== undefined;
+	return { directory, file, keyName: isApart ? file : keyName };
 }
 
 /**

@@ -97,7 +97,9 @@ async function encryptedPlace(location: Location): Promise<DocumentPlace> {
 	const { file, keyName } = location;
 	if (process.platform === "darwin") {
 		const { keychainDocument } = await import("./vaults/macos-keychain.ts");
-		return keychainDocument(keyName, file);
+		const place = keychainDocument(keyName, file);
+		await place.check();
+		return place;
 	}
 	const vault = await platformVault(keyName);
 	await vault.check();
