@@ -35,6 +35,9 @@ const COUNTS = {
 	skipped: "skipped|todo",
 };
 
+/** The reporter's line of a test that was not run. */
+const SKIPPED = /^\s*﹣ (.+) \([\d.]+ms\) # (.+?)\r?$/gm;
+
 const asked = process.argv.slice(2);
 const root = path.dirname(import.meta.dirname);
 const tests = path.join(root, "packages/azidentity/test-windows");
@@ -55,6 +58,8 @@ try {
 	await Promise.all([windows.prepare(), bundle(), buildGo()]);
 	const { code, output } = await runSuite();
 	console.log(output.trimEnd());
+	for (const [, test, reason] of output.matchAll(SKIPPED))
+		console.log(`skipped: ${test}: ${reason}`);
 	const counts = countsIn(output);
 	keep(counts);
 	const { passed, failed, skipped } = counts;
