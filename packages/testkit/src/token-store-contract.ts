@@ -127,8 +127,11 @@ function edits(current: Current): void {
 		);
 		let isWriting = true;
 		const writing = (async () => {
-			for (const version of versions) await store.update(NAME, () => version);
-			isWriting = false;
+			try {
+				for (const version of versions) await store.update(NAME, () => version);
+			} finally {
+				isWriting = false;
+			}
 		})();
 		while (isWriting) {
 			const text = await reader.read(NAME);
@@ -166,6 +169,8 @@ function leases(current: Current): void {
 		await held?.release();
 		assert.equal(await lease(store, "a task", 0), undefined);
 		await next.release();
-		assert.ok(await lease(store, "a task", 0));
+		const last = await lease(store, "a task", 0);
+		assert.ok(last);
+		await last.release();
 	});
 }

@@ -99,15 +99,18 @@ async function create(path: string): Promise<FileHandle> {
 }
 
 async function moveIntoPlace(from: string, to: string): Promise<void> {
-	const pauses = process.platform === "win32" ? PAUSES_ON_WINDOWS_MS : [];
-	for (const milliseconds of pauses) {
+	if (process.platform !== "win32") return rename(from, to);
+	let reason: unknown;
+	for (const milliseconds of [0, ...PAUSES_ON_WINDOWS_MS]) {
+		await pause(milliseconds);
 		try {
 			return await rename(from, to);
 		} catch (error) {
 			if (!["EPERM", "EACCES", "EBUSY"].includes(codeOf(error) ?? ""))
 				throw error;
-			await pause(milliseconds);
+			reason = error;
 		}
 	}
-	await rename(from, to);
+	// Without a code: a virus scanner that keeps the file open costs this write, and does not close the cache for good.
+	throw new Error(`${to} is kept open by another program`, { cause: reason });
 }
