@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import type { Emulator } from "@azidentity/emulator";
 import { startEmulator } from "@azidentity/emulator";
 import { afterAll, afterEach, beforeAll, beforeEach, test } from "vitest";
+import { needsKeyring } from "../persistent/needs-keyring.ts";
 import {
 	describeUnless,
 	FIRST_RUN_MS,
@@ -11,6 +12,8 @@ import {
 } from "./foreign-libraries.ts";
 import { type SharedCache, sharedCache, tokensIn } from "./shared-cache.ts";
 import { assertNothingLostByUs, several, storm, watched } from "./storm.ts";
+
+needsKeyring();
 
 const VAULT = "https://vault.azure.net/.default";
 const STORAGE = "https://storage.azure.com/.default";

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import type { Emulator } from "@azidentity/emulator";
 import { startEmulator } from "@azidentity/emulator";
 import { afterAll, afterEach, beforeAll, beforeEach, test } from "vitest";
+import { needsKeyring } from "../persistent/needs-keyring.ts";
 import {
 	describeUnless,
 	FIRST_RUN_MS,
@@ -16,6 +17,8 @@ import {
 	tokensIn,
 } from "./shared-cache.ts";
 import { assertNothingLostByUs, several, storm, watched } from "./storm.ts";
+
+needsKeyring();
 
 const VAULT = "https://vault.azure.net/.default";
 const STORAGE = "https://storage.azure.com/.default";

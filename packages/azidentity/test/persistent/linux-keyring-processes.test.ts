@@ -14,6 +14,7 @@ import {
 } from "vitest";
 import { openJwe, sealJwe } from "../../src/stores/persistent/vaults/jwe.ts";
 import { findKey, namesOfKeys, removeKey } from "./kernel-keys.ts";
+import { needsKeyring } from "./needs-keyring.ts";
 import {
 	askVault,
 	bundledVault,
@@ -21,6 +22,8 @@ import {
 	needs,
 	refusing,
 } from "./vault-program.ts";
+
+needsKeyring();
 
 const TEXT = '{"AccessToken":{}}';
 /** Of linux/keyctl.h. */

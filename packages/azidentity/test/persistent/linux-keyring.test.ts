@@ -11,6 +11,9 @@ import {
 	removeKey,
 	revokeKey,
 } from "./kernel-keys.ts";
+import { needsKeyring } from "./needs-keyring.ts";
+
+needsKeyring();
 
 const TEXT = '{"AccessToken":{"k":{"secret":"a token é€😀"}}}';
 const OTHER = '{"AccessToken":{}}';

@@ -21,6 +21,9 @@ import {
 	keychainDocument,
 	type OpenItem,
 } from "../../src/stores/persistent/vaults/macos-keychain.ts";
+import { needsKeyring } from "./needs-keyring.ts";
+
+needsKeyring();
 
 /**
  * The package's own items, kept by this system's kernel in place of macOS's keychain. Its `Entry` does on this

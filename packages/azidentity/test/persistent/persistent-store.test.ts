@@ -12,7 +12,10 @@ import { tokenStoreContract } from "@azidentity/testkit";
 import { afterEach, beforeEach, describe, test } from "vitest";
 import type { StoreFailure } from "../../src/cache/token-store.ts";
 import { openPersistentStore } from "../../src/stores/persistent/persistent-store.ts";
+import { needsKeyring } from "./needs-keyring.ts";
 import { newCache } from "./programs.ts";
+
+needsKeyring();
 
 const NAME = { cae: false, owner: "an owner" };
 /** A document that other libraries would take as one. */

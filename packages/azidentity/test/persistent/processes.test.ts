@@ -7,8 +7,11 @@ import {
 	STORAGE,
 	VAULT,
 } from "../credentials/emulated-entra.ts";
+import { needsKeyring } from "./needs-keyring.ts";
 import { getTokens, newCache, type Program } from "./programs.ts";
 import { needs, refusing } from "./vault-program.ts";
+
+needsKeyring();
 
 const entra = emulatedEntra();
 let cache: ReturnType<typeof newCache>;
