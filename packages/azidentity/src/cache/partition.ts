@@ -1,7 +1,7 @@
 import type { AccessToken } from "@azure/core-auth";
 import { type Flight, Flights } from "../foundation/flight.ts";
 import { log } from "../foundation/log.ts";
-import type { Grant, Held, SourceFailure, TokenSource } from "../token.ts";
+import type { Grant, Held, TokenSource } from "../token.ts";
 import { acquire } from "./acquire.ts";
 import type { FoundToken } from "./document.ts";
 import { Entry, type EntryHome } from "./entry.ts";
@@ -9,6 +9,7 @@ import type { MemoryBounds } from "./memory-bounds.ts";
 import { type Ask, type Need, needOf } from "./need.ts";
 import { NotBefore } from "./not-before.ts";
 import type { Owner } from "./owner.ts";
+import { failureOf } from "./source-failure.ts";
 import type { TokenStore } from "./token-store.ts";
 
 /** How long a failed refresh waits before it is tried again, while there is a token to hand out. */
@@ -247,8 +248,4 @@ export class Partition implements EntryHome {
 			entry.spellings = [...entry.spellings, written];
 		});
 	}
-}
-
-function failureOf(error: unknown): SourceFailure {
-	return typeof error === "object" && error !== null ? error : {};
 }
