@@ -124,8 +124,7 @@ export class Partition implements EntryHome {
 	): void {
 		if (entry.isPaused(now)) return;
 		const need = needOf(ask, true);
-		// Joined without a signal: callers may come and go, the refresh goes on. Its failure is dealt with on
-		// board; nobody here waits for it.
+		// Joined without a signal: callers come and go, the refresh goes on. Its failure is dealt with on board.
 		this.#flightFor(need, source)
 			.join(undefined)
 			.catch(() => {});
