@@ -1,6 +1,7 @@
 import { log } from "../foundation/log.ts";
-import { type Document, parseDocument } from "./document.ts";
-import { OwnGrants, type WrittenGrant } from "./own-grants.ts";
+import type { Document } from "./document.ts";
+import { knownDocuments } from "./known-documents.ts";
+import type { WrittenGrant } from "./own-grants.ts";
 import type {
 	DocumentName,
 	Lease,
@@ -17,9 +18,6 @@ export interface GuardedStore {
 	/** The right to fetch, or undefined when somebody else kept it for longer than `patience` milliseconds. */
 	lease(task: string, patience: number): Promise<Lease | undefined>;
 }
-
-/** Enough for stores with one document for everybody; others gain little from a longer memory. */
-const MAX_PARSED = 16;
 
 /** For stores that have no leases, or cannot give one now: everybody may fetch. */
 const NO_LEASE: Lease = { async release() {} };
@@ -41,7 +39,7 @@ const guarded = new WeakMap<TokenStore, GuardedStore>();
 
 function guard(store: TokenStore): GuardedStore {
 	let isDown = false;
-	const ownGrants = new Map<string, OwnGrants>();
+	const known = knownDocuments();
 
 	async function attempt<T>(
 		what: string,
@@ -60,29 +58,13 @@ function guard(store: TokenStore): GuardedStore {
 		}
 	}
 
-	// A document is parsed once per version: most reads find the text they found before.
-	const parsed = new Map<
-		string,
-		{ text: string | undefined; document: Document }
-	>();
-
 	return {
 		async read(name) {
 			const text = await attempt("read", () => store.read(name), undefined);
-			const key = keyOf(name);
-			const known = parsed.get(key);
-			if (known !== undefined && known.text === text) return known.document;
-			const document = parseDocument(text);
-			parsed.delete(key);
-			parsed.set(key, { text, document });
-			if (parsed.size > MAX_PARSED)
-				parsed.delete(parsed.keys().next().value ?? key);
-			return document;
+			return known.parsed(name, text);
 		},
 		put(name, written) {
-			const key = keyOf(name);
-			const own = ownGrants.get(key) ?? new OwnGrants();
-			ownGrants.set(key, own);
+			const own = known.own(name);
 			const edit = (current: string | undefined) => own.write(current, written);
 			return attempt("written", () => store.update(name, edit), undefined);
 		},
@@ -97,5 +79,3 @@ function guard(store: TokenStore): GuardedStore {
 		},
 	};
 }
-
-const keyOf = (name: DocumentName) => `${name.cae} ${name.owner}`;
