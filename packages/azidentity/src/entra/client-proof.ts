@@ -6,6 +6,8 @@ export type ClientProof = (request: {
 	/** Where the form goes: the audience of an assertion. */
 	tokenEndpoint: string;
 	clientId: string;
+	/** Whether an ADFS server is asked, which reads only the older form of a certificate's assertion. */
+	isAdfs: boolean;
 	/** Fires when nobody waits for the token any more. */
 	abortSignal: AbortSignal;
 }) => Promise<Record<string, string>>;

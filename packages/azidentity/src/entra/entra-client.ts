@@ -12,7 +12,7 @@ import type { Endpoints } from "./endpoints.ts";
 import type { EntraClientOptions } from "./entra-client-options.ts";
 import { grantKind } from "./grant-kinds.ts";
 import { type Asked, refusal } from "./refusal.ts";
-import { checkSpecificTenant, checkTenantId } from "./tenants.ts";
+import { checkSpecificTenant, checkTenantId, isAdfs } from "./tenants.ts";
 import { tokenForm } from "./token-form.ts";
 import { parseTokenResponse } from "./token-response.ts";
 
@@ -128,7 +128,12 @@ async function requestToken(
 	const common = tokenForm(credentialName, clientId, request, isUserGrant);
 
 	const { token: url } = await endpoints(parts, request);
-	const asking = proof?.({ tokenEndpoint: url, clientId, abortSignal });
+	const asking = proof?.({
+		tokenEndpoint: url,
+		clientId,
+		isAdfs: isAdfs(tenantId),
+		abortSignal,
+	});
 	const shown = asking && (await abortable(asking, abortSignal));
 	const form = { ...parameters, ...shown, ...common };
 	const settings = { isRepeatable, headers: anchorHeader(details) };

@@ -127,6 +127,24 @@ describe("metadata", () => {
 		]);
 	});
 
+	test("of ADFS tells the proof that it is ADFS, which reads other assertions", async () => {
+		const token_endpoint = `https://${HOST}/adfs/oauth2/token/`;
+		const service = new ScriptedService(
+			{ body: { ...METADATA, token_endpoint } },
+			{ body: GRANTED },
+		);
+		const asked: object[] = [];
+		await clientOf(service).requestToken(
+			tokenRequest({ tenantId: "ADFS" }),
+			{ grant_type: "client_credentials" },
+			async ({ isAdfs, tokenEndpoint }) => {
+				asked.push({ isAdfs, tokenEndpoint });
+				return {};
+			},
+		);
+		assert.deepEqual(asked, [{ isAdfs: true, tokenEndpoint: token_endpoint }]);
+	});
+
 	test("of External ID needs nobody's word, and may name the tenant's own host as issuer", async () => {
 		const host = "contoso.ciamlogin.com";
 		const guid = "11111111-1111-1111-1111-111111111111";

@@ -137,6 +137,7 @@ describe("a token request by client credentials", () => {
 			{
 				tokenEndpoint: TOKEN_URL,
 				clientId: CLIENT_ID,
+				isAdfs: false,
 				abortSignal: request.abortSignal,
 			},
 		]);
