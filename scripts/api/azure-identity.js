@@ -6,8 +6,6 @@ export const NOT_YET = {
 	"certificates, assertions and workload identity": [
 		"AzurePipelinesCredential",
 		"AzurePipelinesCredentialOptions",
-		"ClientAssertionCredential",
-		"ClientAssertionCredentialOptions",
 		"ClientCertificateCredential",
 		"ClientCertificateCredentialOptions",
 		"ClientCertificateCredentialPEMConfiguration",

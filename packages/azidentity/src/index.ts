@@ -17,9 +17,17 @@ export {
 	type TokenCachePersistenceOptions,
 } from "./credentials/cache-options.ts";
 export {
+	ClientAssertionCredential,
+	type ClientAssertionCredentialOptions,
+} from "./credentials/client-assertion-credential.ts";
+export {
 	ClientSecretCredential,
 	type ClientSecretCredentialOptions,
 } from "./credentials/client-secret-credential.ts";
+export type {
+	ClientAssertionRequest,
+	GetAssertion,
+} from "./entra/client-proof.ts";
 export type {
 	AuthorityValidationOptions,
 	MultiTenantTokenCredentialOptions,

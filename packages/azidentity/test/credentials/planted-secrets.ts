@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { inspect } from "node:util";
+import { AzureLogger, setLogLevel } from "@azure/logger";
+import { afterEach, beforeEach } from "vitest";
+import { flushLog } from "../../src/foundation/log.ts";
+
+/** Everything the log said since the test began, at its most talkative. */
+export function capturedLog(): () => Promise<string> {
+	let lines: string[] = [];
+	let writeLog: typeof AzureLogger.log;
+	beforeEach(() => {
+		lines = [];
+		writeLog = AzureLogger.log;
+		AzureLogger.log = (...args) => lines.push(inspect(args, { depth: 20 }));
+		setLogLevel("verbose");
+	});
+	afterEach(() => {
+		AzureLogger.log = writeLog;
+		setLogLevel(undefined);
+	});
+	return async () => {
+		await flushLog();
+		return lines.join("\n");
+	};
+}
+
+/** Every way in which a value, an error above all, gets onto a screen or into a file. */
+export function printed(value: unknown): string {
+	const texts = [
+		String(value),
+		inspect(value, { depth: 20, showHidden: true, getters: true }),
+		JSON.stringify(value),
+	];
+	if (value instanceof Error)
+		texts.push(value.message, value.stack ?? "", printed(value.cause));
+	return texts.join("\n");
+}
+
+export function assertShowsNone(secrets: readonly string[], text: string) {
+	for (const secret of secrets) {
+		assert.ok(secret.length > 0);
+		assert.ok(!text.includes(secret), `"${secret}" is in: ${text}`);
+	}
+}
