@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { connect, type Socket } from "node:net";
+import { isRegionalHost } from "./dialect/discovery.ts";
 
 export interface ConnectProxyParts {
 	/** The port of the emulator's authority; asked for each connection, for it may move. */
@@ -8,7 +9,7 @@ export interface ConnectProxyParts {
 	elsewhere: "refuse" | "tunnel";
 }
 
-/** The names under which clients know Entra ID, and the management API that the Azure CLI asks for its subscriptions. */
+/** The names under which clients know Entra ID, besides those of its regions, and the management API that the Azure CLI asks for its subscriptions. */
 export const EMULATED_HOSTS: ReadonlySet<string> = new Set([
 	"login.microsoftonline.com",
 	"login.windows.net",
@@ -71,8 +72,9 @@ function tunnelTarget(
 ) {
 	const [, host, asked] = /^\[?([^\]/]+?)\]?:(\d+)$/.exec(authority) ?? [];
 	if (host === undefined) return undefined;
-	if (asked === "443" && EMULATED_HOSTS.has(host.toLowerCase()))
-		return { host: "127.0.0.1", port: port() };
+	const isEmulated =
+		EMULATED_HOSTS.has(host.toLowerCase()) || isRegionalHost(host);
+	if (asked === "443" && isEmulated) return { host: "127.0.0.1", port: port() };
 	return elsewhere === "tunnel" ? { host, port: Number(asked) } : undefined;
 }
 

@@ -4,6 +4,7 @@ import {
 	createPrivateKey,
 	createPublicKey,
 	createSign,
+	generateKeyPairSync,
 	X509Certificate,
 } from "node:crypto";
 import {
@@ -25,6 +26,7 @@ import { promisify } from "node:util";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { loadCertificates } from "../src/certificates/certificates.ts";
+import { issueCertificate } from "../src/certificates/issue-certificate.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -47,7 +49,12 @@ describe("what is made", () => {
 		]);
 	});
 
-	test.each(["localhost", "login.microsoftonline.com", "management.azure.com"])(
+	test.each([
+		"localhost",
+		"login.microsoftonline.com",
+		"westeurope.login.microsoft.com",
+		"management.azure.com",
+	])(
 		"a TLS client that trusts the authority accepts the server as %s",
 		async (servername) => {
 			const made = loadCertificates(freshDirectory());
@@ -157,6 +164,25 @@ describe("what is kept", () => {
 		assert.notEqual(remade.ca, first.ca);
 		assert.equal(readFileSync(remade.caFile, "utf8"), remade.ca);
 		assert.equal(readdirSync(directory).length, 5);
+	});
+
+	test("a certificate for fewer names than clients use now is replaced by a new one", () => {
+		const directory = freshDirectory();
+		const first = loadCertificates(directory);
+		const file = path.join(directory, "certificates-1.json");
+		const cert = issueCertificate({
+			name: "localhost",
+			keys: generateKeyPairSync("ec", { namedCurve: "P-256" }),
+			notBefore: new Date(),
+			notAfter: new Date(Date.now() + 100 * DAY_MS),
+			role: "server",
+			hosts: ["localhost", "127.0.0.1"],
+		});
+		const kept = JSON.parse(readFileSync(file, "utf8"));
+		writeFileSync(file, JSON.stringify({ ...kept, cert }));
+		const second = loadCertificates(directory);
+		assert.notEqual(second.ca, first.ca);
+		assert.equal(loadCertificates(directory).ca, second.ca);
 	});
 
 	test("a half-written document is replaced by a new one", () => {

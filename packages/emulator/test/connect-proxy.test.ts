@@ -56,6 +56,7 @@ test.each([
 	"login.windows.net:443",
 	"login.microsoft.com:443",
 	"sts.windows.net:443",
+	"westeurope.login.microsoft.com:443",
 	"management.azure.com:443",
 ])("%s is the emulator", async (authority) => {
 	const { ask } = await proxied("refuse");

@@ -38,6 +38,7 @@ describe("the request log", () => {
 		assert.deepEqual(told, {
 			server: "authority",
 			method: "POST",
+			host: new URL(emulator.authorityHost).host,
 			path: "/contoso.test/oauth2/v2.0/token",
 			status: 200,
 			client: "our.client 1.2.3",

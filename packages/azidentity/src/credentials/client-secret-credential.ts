@@ -4,7 +4,7 @@ import type {
 	TokenCredential,
 } from "@azure/core-auth";
 import { secretProof } from "../entra/client-proof.ts";
-import { entraClient } from "../entra/entra-client.ts";
+import { applicationClient } from "../entra/entra-client.ts";
 import type {
 	AuthorityValidationOptions,
 	MultiTenantTokenCredentialOptions,
@@ -47,7 +47,7 @@ export class ClientSecretCredential implements TokenCredential {
 	) {
 		required(NAME, { tenantId, clientId, clientSecret });
 		checkTenantId(NAME, tenantId);
-		const client = entraClient(NAME, clientId, options);
+		const client = applicationClient(NAME, clientId, options);
 		const proof = secretProof(clientSecret);
 		this.#getToken = tokenGetter({
 			credentialName: NAME,

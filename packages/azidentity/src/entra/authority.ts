@@ -7,6 +7,7 @@ import {
 import { rememberedFlights } from "../foundation/remembered-flights.ts";
 import { type Asking, askedEndpoints, isCiam } from "./discovery.ts";
 import type { Endpoints } from "./endpoints.ts";
+import type { FindRegion } from "./region.ts";
 import { isAdfs } from "./tenants.ts";
 
 /** Where a client asks for tokens. */
@@ -22,11 +23,13 @@ export interface Authority {
 
 /**
  * The authority of the option, else of AZURE_AUTHORITY_HOST, else of the public cloud.
+ * @param findRegion Finds the region whose part of the authority is to be asked, where it has regions.
  * @throws TypeError that names the credential and `authorityHost` when the host cannot be trusted with a secret.
  */
 export function authority(
 	credentialName: string,
 	options: { authorityHost?: string; disableInstanceDiscovery?: boolean },
+	findRegion?: FindRegion,
 ): Authority {
 	const { disableInstanceDiscovery = false } = options;
 	const host = authorityHost(credentialName, options.authorityHost);
@@ -35,8 +38,10 @@ export function authority(
 
 	return {
 		environment: preferredCache(host.host),
-		// A regional authority (AZURE_REGIONAL_AUTHORITY_NAME) would be another answer here.
 		async endpoints(tenantId, asking) {
+			const region = hasRegions(host, tenantId) && (await findRegion?.(asking));
+			if (region)
+				return knownEndpoints(tenantBase(inRegion(host, region), tenantId));
 			const base = tenantBase(host, tenantId);
 			if (isKnownHost(host.host) && !isAdfs(tenantId))
 				return knownEndpoints(base);
@@ -86,6 +91,20 @@ function tenantBase(host: URL, tenantId: string): string {
 	return base.toLowerCase().endsWith(`/${tenant}`) && host.pathname !== "/"
 		? base
 		: `${base}/${tenant}`;
+}
+
+/** Not a server of one's own, not a tenant's own host; and before an address there is no place for a name. */
+function hasRegions({ host, hostname }: URL, tenantId: string): boolean {
+	return !isAdfs(tenantId) && !isCiam(host) && !/^\[|^[\d.]+$/.test(hostname);
+}
+
+/** The region's part of a host. The public cloud has its regions under another of its names. */
+function inRegion(host: URL, region: string): URL {
+	const url = new URL(host);
+	const isPublic =
+		host.host === new URL(AzureAuthorityHosts.AzurePublicCloud).host;
+	url.host = `${region}.${isPublic ? "login.microsoft.com" : host.host}`;
+	return url;
 }
 
 function knownEndpoints(base: string): Endpoints {

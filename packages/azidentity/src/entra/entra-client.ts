@@ -12,6 +12,7 @@ import type { Endpoints } from "./endpoints.ts";
 import type { EntraClientOptions } from "./entra-client-options.ts";
 import { grantKind } from "./grant-kinds.ts";
 import { type Asked, refusal } from "./refusal.ts";
+import { type FindRegion, regionFinder } from "./region.ts";
 import { checkSpecificTenant, checkTenantId, isAdfs } from "./tenants.ts";
 import { tokenForm } from "./token-form.ts";
 import { parseTokenResponse } from "./token-response.ts";
@@ -92,12 +93,35 @@ export function entraClient(
 	clientId: string,
 	options: EntraClientOptions = {},
 ): EntraClient {
+	return clientOf(credentialName, clientId, options, undefined);
+}
+
+/**
+ * {@link entraClient} for an application that signs in as itself, which is what regional authorities
+ * serve (AZURE_REGIONAL_AUTHORITY_NAME).
+ * @throws CredentialUnavailableError when that variable does not name a region.
+ */
+export function applicationClient(
+	credentialName: string,
+	clientId: string,
+	options: EntraClientOptions = {},
+): EntraClient {
+	const findRegion = regionFinder(credentialName, options);
+	return clientOf(credentialName, clientId, options, findRegion);
+}
+
+function clientOf(
+	credentialName: string,
+	clientId: string,
+	options: EntraClientOptions,
+	findRegion: FindRegion | undefined,
+): EntraClient {
 	const { allowLoggingAccountIdentifiers = false } =
 		options.loggingOptions ?? {};
 	const parts: Parts = {
 		credentialName,
 		clientId,
-		authority: authority(credentialName, options),
+		authority: authority(credentialName, options, findRegion),
 		send: httpSender(credentialName, options, options),
 		logsAccounts: allowLoggingAccountIdentifiers,
 	};

@@ -17,8 +17,10 @@ import type { HttpOptions } from "./http-options.ts";
 import { buildPipeline, type Core } from "./pipeline.ts";
 import { type RetryRule, retryAfter, serviceRetries } from "./retry.ts";
 
-/** What tests put in the place of the clock, of timers and of chance. */
+/** What a credential decides, and what tests put in the place of the clock, of timers and of chance. */
 export interface HttpInternals {
+	/** Never through a proxy: for services of this machine, where no proxy can lead. */
+	readonly isDirect?: boolean;
 	readonly now?: () => number;
 	readonly setTimeout?: SetTimeout;
 	readonly random?: () => number;
@@ -75,7 +77,7 @@ export function httpSender(
 	options: HttpOptions,
 	internals: HttpInternals = {},
 ): SendHttp {
-	const { now = Date.now, random, setTimeout } = internals;
+	const { isDirect, now = Date.now, random, setTimeout } = internals;
 	const rule = serviceRetries(credentialName, options.retryOptions, random);
 	const extraIdHeader = options.telemetryOptions?.clientRequestIdHeaderName;
 	let pipeline: Pipeline | undefined;
@@ -93,7 +95,7 @@ export function httpSender(
 			idHeaders: [requestIdHeader, extraIdHeader],
 		});
 		const loaded = await loadCore();
-		pipeline ??= buildPipeline(loaded, options);
+		pipeline ??= buildPipeline(loaded, options, isDirect);
 		// The policies are shared; only the copy knows this request's attempts.
 		const own = pipeline.clone();
 		own.addPolicy(trying.policy, { phase: "Retry" });

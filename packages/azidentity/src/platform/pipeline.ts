@@ -16,7 +16,11 @@ export type Core = typeof import("@azure/core-rest-pipeline");
  * The policies for requests that carry secrets. They are named one by one, not taken from the
  * stack's own default set: that set follows redirects with a POST's body, and logs what must not be.
  */
-export function buildPipeline(core: Core, options: HttpOptions): Pipeline {
+export function buildPipeline(
+	core: Core,
+	options: HttpOptions,
+	isDirect = false,
+): Pipeline {
 	const { loggingOptions = {}, tlsOptions, userAgentOptions } = options;
 	const prefix = userAgentOptions?.userAgentPrefix;
 	const own = `azidentity/${VERSION}`;
@@ -24,9 +28,11 @@ export function buildPipeline(core: Core, options: HttpOptions): Pipeline {
 
 	const pipeline = core.createEmptyPipeline();
 	if (options.agent) pipeline.addPolicy(core.agentPolicy(options.agent));
-	pipeline.addPolicy(core.proxyPolicy(options.proxyOptions), {
-		afterPolicies: [core.agentPolicyName],
-	});
+	// Without options this policy reads HTTPS_PROXY and its like.
+	if (!isDirect)
+		pipeline.addPolicy(core.proxyPolicy(options.proxyOptions), {
+			afterPolicies: [core.agentPolicyName],
+		});
 	if (tlsOptions !== undefined)
 		pipeline.addPolicy(tlsPolicy(core.tlsPolicyName, tlsOptions), {
 			afterPolicies: [core.proxyPolicyName],

@@ -15,6 +15,7 @@ import {
 } from "node:fs";
 import path from "node:path";
 import {
+	coversHosts,
 	type KeptCertificates,
 	makeCertificates,
 } from "./make-certificates.ts";
@@ -104,7 +105,8 @@ function readKept(file: string, at: number): KeptCertificates | undefined {
 			(pem) => Date.parse(new X509Certificate(pem).validTo) > at + RENEWAL_MS,
 		);
 		const isWhole = kept.key !== "" && kept.signingKey.kty === "RSA";
-		return lasts && isWhole ? kept : undefined;
+		const covers = coversHosts(new X509Certificate(kept.cert));
+		return lasts && isWhole && covers ? kept : undefined;
 	} catch {
 		return undefined;
 	}

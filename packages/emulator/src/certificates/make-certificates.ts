@@ -5,7 +5,9 @@ import {
 	type JsonWebKey,
 	type KeyPairKeyObjectResult,
 	randomUUID,
+	type X509Certificate,
 } from "node:crypto";
+import { isIP } from "node:net";
 import { issueCertificate } from "./issue-certificate.ts";
 
 /** What is kept: one document, so that no reader ever combines two generations. */
@@ -25,9 +27,19 @@ const HOSTS = [
 	"login.microsoftonline.com",
 	"login.windows.net",
 	"login.microsoft.com",
+	"*.login.microsoft.com",
 	"sts.windows.net",
 	"management.azure.com",
 ];
+
+/** Whether a server certificate is for all of these: one that an older version made may not be. */
+export function coversHosts(certificate: X509Certificate): boolean {
+	return HOSTS.every((host) =>
+		isIP(host)
+			? certificate.checkIP(host)
+			: certificate.checkHost(host.replace("*", "region")),
+	);
+}
 
 const DAY_MS = 24 * 60 * 60_000;
 

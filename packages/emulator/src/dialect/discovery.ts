@@ -12,6 +12,10 @@ const PUBLIC_ALIASES = [
 export const isPublicHost = (host: string): boolean =>
 	PUBLIC_ALIASES.includes(host);
 
+/** A region's part of the public cloud. */
+export const isRegionalHost = (host: string): boolean =>
+	/^[a-z][a-z0-9-]*\.login\.microsoft\.com$/i.test(host);
+
 /**
  * The OpenID configuration. `segment` is what its addresses carry: the tenant's id, or `common` and `organizations` as
  * asked; for the latter two there is no tenant, and the issuer holds the literal `{tenantid}`.

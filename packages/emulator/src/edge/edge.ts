@@ -1,6 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { isPublicHost, PUBLIC_HOST } from "../dialect/discovery.ts";
+import {
+	isPublicHost,
+	isRegionalHost,
+	PUBLIC_HOST,
+} from "../dialect/discovery.ts";
 import { EntraError } from "../dialect/entra-error.ts";
 import type { Form } from "../engine/engine.ts";
 import { CONTROL_PATH, serveControl } from "./control-api.ts";
@@ -80,11 +84,12 @@ function urlOf(request: IncomingMessage, authority: string): URL {
 
 /**
  * The authority as the caller names it, for clients compare the addresses they get with the one they asked: this
- * machine by its name or number, or the public host that the proxy stands in for.
+ * machine by its name or number, or the public host, or a region's, that the proxy stands in for.
  */
 function authorityOf({ authority }: EdgeParts, request: IncomingMessage) {
 	const host = (request.headers.host ?? "").replace(/:443$/, "");
 	if (isPublicHost(host)) return `https://${PUBLIC_HOST}`;
+	if (isRegionalHost(host)) return `https://${host}`;
 	const { port } = new URL(authority);
 	const numbers = ["127.0.0.1", "[::1]"].map((number) =>
 		port === "" ? number : `${number}:${port}`,
@@ -106,6 +111,7 @@ function logEntry(
 		time: now,
 		server: "authority",
 		method: request.method ?? "",
+		host: shortened(headers.host ?? ""),
 		path: url.pathname,
 		...(client !== undefined && { client: shortened(client) }),
 		...(isIdentifier(id) && { correlationId: id }),

@@ -2,13 +2,15 @@ import type { ServerResponse } from "node:http";
 
 /**
  * One request as the log keeps it: enough to say who asked for what and how it ended, never what was secret in it.
- * There is no query, no body, no header and no token here.
+ * There is no query, no body, no header but the host, and no token here.
  */
 export interface LoggedRequest {
 	/** When it arrived, in milliseconds since 1970, by the emulator's clock. */
 	readonly time: number;
 	readonly server: "authority" | "managed-identity";
 	readonly method: string;
+	/** The name, with its port unless that is usual, under which the authority was asked. */
+	readonly host?: string;
 	/** The path without its query. */
 	readonly path: string;
 	/** The status of the answer; missing while there is none, and for a connection cut before one. */
