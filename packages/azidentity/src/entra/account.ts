@@ -23,7 +23,10 @@ export function accountOf(
 	clientInfo: string | undefined,
 	context: AccountContext,
 ): Account | string | undefined {
-	if (idToken === undefined) return undefined;
+	if (idToken === undefined) {
+		if (context.nonce === undefined) return undefined;
+		return "there is no id token in it that ties it to the sign-in (nonce)";
+	}
 	const claims = decoded(idToken.split(".")[1]);
 	if (claims === undefined) return "its id token cannot be read";
 	const wrong = disagreement(claims, context);

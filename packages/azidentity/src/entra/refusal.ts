@@ -32,9 +32,14 @@ export function refusal(asked: Asked, answer: HttpAnswer): AuthenticationError {
 	const codes = aadstsCodes(safe);
 	const isOutage =
 		isOutageStatus(status) ||
-		TRANSIENT_ERRORS.has(safe.error) ||
+		isTransientError(safe.error) ||
 		isTransientCode(codes);
 	return failed(asked, answer, safe, isOutage, aadstsHint(codes, safe.error));
+}
+
+/** Whether the service says that it is in trouble. */
+export function isTransientError(error: unknown): boolean {
+	return TRANSIENT_ERRORS.has(error);
 }
 
 /** Whether the status says that the service could not answer: too slow, too busy, or broken. */
@@ -71,7 +76,7 @@ function failed(
 }
 
 /** The first line of the description: what follows are ids and a time, which are in the fields. */
-function sentence(document: Record<string, unknown>): string {
+export function sentence(document: Record<string, unknown>): string {
 	const text = String(document.error_description ?? "").trim();
 	const line = text.split(/\r?\n| Trace ID: /)[0] ?? "";
 	return line === "" || /[.!?]$/.test(line) ? line : `${line}.`;

@@ -1,0 +1,138 @@
+import {
+	calculatePKCECodeChallenge,
+	generateRandomCodeVerifier,
+	generateRandomNonce,
+	generateRandomState,
+} from "oauth4webapi";
+import { AuthenticationError } from "../errors.ts";
+import type { SetTimeout } from "../foundation/abort.ts";
+import type { RedirectAddress } from "../foundation/redirect-address.ts";
+import { type Loopback, openLoopback } from "../platform/loopback.ts";
+import type { ResponseMode } from "../platform/loopback-request.ts";
+import { type OpenBrowser, openBrowser } from "../platform/open-browser.ts";
+import {
+	type CustomPages,
+	errorPage,
+	successPage,
+} from "../platform/sign-in-pages.ts";
+import type { Grant, TokenRequest } from "../token.ts";
+import { codeFrom } from "./authorization-response.ts";
+import { authorizationUrl } from "./authorization-url.ts";
+import type { EntraClient } from "./entra-client.ts";
+import { tokenForm } from "./token-form.ts";
+
+/** How a person is asked to sign in. */
+export interface BrowserSignInSettings {
+	readonly credentialName: string;
+	readonly client: EntraClient;
+	readonly address: RedirectAddress;
+	readonly responseMode: ResponseMode;
+	readonly loginHint: string | undefined;
+	readonly pages: CustomPages;
+	/** How long a person has, in milliseconds. */
+	readonly timeout: number;
+	readonly setTimeout: SetTimeout | undefined;
+	readonly openBrowser: OpenBrowser | undefined;
+}
+
+/** What ties the answer, and the tokens behind it, to one sign-in: 256 random bits each. */
+interface Ties {
+	readonly state: string;
+	readonly nonce: string;
+	readonly verifier: string;
+}
+
+/**
+ * Has a person sign in with a browser (RFC 6749 §4.1 with RFC 7636, as RFC 8252 wants it of apps) and gets their token.
+ * Nothing of it is left when it ends, however it ends.
+ * @throws AuthenticationError when the sign-in is declined, refused or not finished in time.
+ * @throws CredentialUnavailableError when there is no browser, or no port for it to come back to.
+ */
+export async function browserSignIn(
+	settings: BrowserSignInSettings,
+	request: TokenRequest,
+): Promise<Grant> {
+	const ties: Ties = {
+		state: generateRandomState(),
+		nonce: generateRandomNonce(),
+		verifier: generateRandomCodeVerifier(),
+	};
+	const { client, credentialName } = settings;
+	const form = tokenForm(credentialName, client.clientId, request, true);
+	const { authorization: endpoint } = await client.endpoints(request);
+	const loopback = await openLoopback({
+		...settings,
+		abortSignal: request.abortSignal,
+		state: ties.state,
+	});
+	try {
+		return await signIn(settings, request, { endpoint, form, loopback, ties });
+	} finally {
+		await loopback.close();
+	}
+}
+
+interface SignIn {
+	readonly endpoint: string;
+	readonly form: Readonly<Record<string, string>>;
+	readonly loopback: Loopback;
+	readonly ties: Ties;
+}
+
+async function signIn(
+	settings: BrowserSignInSettings,
+	request: TokenRequest,
+	{ endpoint, form, loopback, ties }: SignIn,
+): Promise<Grant> {
+	const { client, credentialName, loginHint, pages, responseMode } = settings;
+	const { redirectUri } = loopback;
+	const url = authorizationUrl(endpoint, form, {
+		...ties,
+		codeChallenge: await calculatePKCECodeChallenge(ties.verifier),
+		loginHint,
+		redirectUri,
+		responseMode,
+	});
+	const opening = openBrowser(credentialName, url, settings.openBrowser);
+	// An opener may run as long as its browser. Its failure ends the wait; its success does not.
+	const failing = opening.then(() => loopback.answer);
+	const answer = await Promise.race([loopback.answer, failing]);
+	try {
+		const code = codeFrom(answer.parameters, {
+			credentialName,
+			clientId: client.clientId,
+			tenantId: request.tenantId,
+			endpoint,
+			state: ties.state,
+			secrets: Object.values(ties),
+		});
+		const grant = await client.requestToken(
+			request,
+			{
+				grant_type: "authorization_code",
+				code,
+				code_verifier: ties.verifier,
+				redirect_uri: redirectUri,
+			},
+			undefined,
+			{ nonce: ties.nonce },
+		);
+		await answer.show(successPage(pages));
+		return grant;
+	} catch (error) {
+		await answer.show(failurePage(error, pages));
+		throw error;
+	}
+}
+
+function failurePage(error: unknown, pages: CustomPages): string {
+	const isRefusal = error instanceof AuthenticationError;
+	const { error: what = "", errorDescription = "" } = isRefusal
+		? error.errorResponse
+		: {};
+	const title =
+		what === "access_denied"
+			? "The sign-in was cancelled"
+			: "The sign-in did not work";
+	return errorPage(title, errorDescription, pages);
+}
