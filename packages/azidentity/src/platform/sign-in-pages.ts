@@ -39,6 +39,7 @@ svg{width:3.5rem;height:3.5rem;fill:none;stroke:currentColor;stroke-width:2;stro
 .bad svg{color:var(--bad)}
 h1{margin:.75rem 0 .5rem;font-size:1.5rem;line-height:1.3;font-weight:600}
 p{margin:.5rem 0 0}
+h1,main>p:not(.said){text-wrap:balance}
 .said{margin-top:1.5rem;padding-top:1rem;border-top:1px solid var(--line);color:var(--soft);font-size:.875rem;text-align:start}`;
 
 /** Each beside its words, which say the same. */
