@@ -37,7 +37,7 @@ describe("what is let in", () => {
 			["127.0.0.1", "127.0.0.1"],
 			["::1", "[::1]"],
 			["::1", "LOCALHOST"],
-		]) {
+		] as const) {
 			const door = await open();
 			const headers = { host: `${host}:${door.port}` };
 			const { answer } = await comeBack(door, { address, headers });
