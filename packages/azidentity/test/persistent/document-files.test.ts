@@ -7,7 +7,6 @@ import {
 	statSync,
 	truncateSync,
 	unlinkSync,
-	utimesSync,
 	writeFileSync,
 } from "node:fs";
 import path from "node:path";
@@ -17,23 +16,7 @@ import { flushLog } from "../../src/foundation/log.ts";
 import { fileDocument } from "../../src/stores/persistent/document-files.ts";
 import type { Vault } from "../../src/stores/persistent/vault.ts";
 import { scratchDirectory } from "./lock-programs.ts";
-
-const SEALED = Buffer.from("sealed:");
-
-/** A vault that keeps its documents readable, and counts how often it was asked. */
-function openVault() {
-	const vault = {
-		opened: 0,
-		async check() {},
-		seal: async (text: string) => Buffer.concat([SEALED, Buffer.from(text)]),
-		async open(bytes: Uint8Array) {
-			vault.opened += 1;
-			const [head, body] = [bytes.subarray(0, 7), bytes.subarray(7)];
-			return SEALED.equals(head) ? Buffer.from(body).toString() : undefined;
-		},
-	};
-	return vault satisfies Vault;
-}
+import { openVault } from "./open-vault.ts";
 
 let directory: string;
 let file: string;
@@ -103,41 +86,6 @@ describe("a document in a file", () => {
 		const after = statSync(file, { bigint: true });
 		assert.notEqual(after.ino, before.ino);
 		assert.notEqual(after.mtimeNs, before.mtimeNs); // Go reads again when the time is another
-	});
-});
-
-describe("an unchanged file", () => {
-	test("is not opened by the vault again, nor is what this process wrote", async () => {
-		await open().write('{"a":1}');
-		const vault = openVault();
-		const document = fileDocument(file, vault);
-		for (let times = 0; times < 10; times += 1)
-			assert.equal(await document.read(), '{"a":1}');
-		assert.equal(vault.opened, 1);
-		await document.write('{"a":2}');
-		assert.equal(await document.read(), '{"a":2}');
-		assert.equal(vault.opened, 1);
-	});
-
-	test("is not even read again, once its file system's clock has ticked", async () => {
-		vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-		const document = open();
-		await document.write(`{"a":"${"x".repeat(2e6)}"}`);
-		vi.advanceTimersByTime(2_000);
-		await document.read();
-		const before = bytesRead();
-		for (let times = 0; times < 10; times += 1) await document.read();
-		const read = bytesRead() - before;
-		assert.ok(read < 1e6, `${read}`);
-	});
-
-	test("is not confused with one of the same size and time", async () => {
-		const document = open();
-		for (let number = 10; number < 99; number += 1) {
-			writeFileSync(file, `sealed:{"a":${number}}`);
-			utimesSync(file, 1_700_000_000, 1_700_000_000);
-			assert.equal(await document.read(), `{"a":${number}}`);
-		}
 	});
 });
 
@@ -225,9 +173,3 @@ describe("a file that cannot be opened", () => {
 		assert.deepEqual(readdirSync(directory), ["msal.cache"]);
 	});
 });
-
-/** How much this process has read from files so far, in bytes. */
-function bytesRead(): number {
-	const counts = readFileSync("/proc/self/io", "utf8");
-	return Number(/^rchar: (\d+)/.exec(counts)?.[1] ?? assert.fail(counts));
-}

@@ -142,6 +142,32 @@ test("what is sealed opens again, and no two are alike", () => {
 	);
 });
 
+test("a long text is sealed as if in one go, wherever its characters fall", () => {
+	const character = fc.constantFrom("a", "é", "€", "😀", "\ud83d", "\ude00");
+	fc.assert(
+		fc.property(
+			fc.array(fc.tuple(character, fc.integer({ min: 1, max: 60_000 })), {
+				minLength: 1,
+				maxLength: 5,
+			}),
+			(runs) => {
+				const text = runs.map(([one, times]) => one.repeat(times)).join("");
+				const cipher = createCipheriv("aes-128-cbc", KEY.subarray(16), IV);
+				const whole = Buffer.concat([cipher.update(text), cipher.final()]);
+				const [, , , ciphertext] = sealJwe(text, KEY, KID, IV)
+					.toString()
+					.split(".");
+				assert.equal(ciphertext, whole.toString("base64url"));
+				assert.equal(
+					openJwe(sealJwe(text, KEY, KID), KEY),
+					Buffer.from(text).toString(),
+				);
+			},
+		),
+		{ numRuns: 40 },
+	);
+});
+
 test("nothing that it is given makes it throw", () => {
 	const segment = fc.oneof(
 		fc.constantFrom(...EMPTY_DOCUMENT.compact.split(".")),

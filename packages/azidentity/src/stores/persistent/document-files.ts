@@ -66,7 +66,7 @@ export function fileDocument(path: string, vault: Vault): DocumentPlace {
 
 	async function look(purpose?: "edit"): Promise<Seen | undefined> {
 		await replaced;
-		const version = await fileVersion(path);
+		const version = fileVersion(path);
 		if (version === undefined) return undefined;
 		const known = memory.known();
 		const isSure =
@@ -83,18 +83,27 @@ export function fileDocument(path: string, vault: Vault): DocumentPlace {
 		async write(text) {
 			// Who holds the lock has just read.
 			const before = memory.known() ?? (await look());
-			const bytes = await vault.seal(text);
 			if (writes % WRITES_PER_CLEANING === 0) await removeLeftovers(path);
 			writes += 1;
-			const replacing = replaceFile(path, bytes, async () => {
+			let bytes: Uint8Array | undefined;
+			const seal = async () => {
+				bytes = await vault.seal(text);
+				return bytes;
+			};
+			const replacing = replaceFile(path, seal, async () => {
 				if (before?.isDamaged) await keepAside(path, before.version);
 			});
-			if (process.platform === "win32") replaced = replacing.catch(() => {});
-			await replacing;
+			if (process.platform === "win32")
+				replaced = replacing.then(
+					() => {},
+					() => {},
+				);
+			const isApart = await replacing;
 			// Under the lock: what is there now is what was just written.
-			const version = await fileVersion(path);
-			if (version !== undefined)
-				memory.keep({ ...seenAs(version, bytes, text), isOurs: true });
+			const version = fileVersion(path);
+			if (version === undefined) return;
+			const seen = seenAs(version, isApart ? undefined : bytes, text);
+			memory.keep({ ...seen, isOurs: true });
 		},
 	};
 }
@@ -205,7 +214,7 @@ function warn(path: string): void {
 /** A second name for what the new file is about to replace: the document is never gone from its place. */
 async function keepAside(path: string, version: string): Promise<void> {
 	// Not everybody takes the lock. What took its place meanwhile is not what could not be opened.
-	if ((await fileVersion(path)) !== version) return;
+	if (fileVersion(path) !== version) return;
 	const aside = asideOf(path);
 	try {
 		await link(path, aside);

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync } from "node:fs";
+import { close as closeFile, closeSync, fstatSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Lease } from "../../cache/token-store.ts";
@@ -195,13 +195,17 @@ function leaseOn(path: string, fd: number, endTurn: () => void): Lease {
 	};
 }
 
-/** Unlocks in so many words: a closed file stays locked while a child that was just forked has it open. */
+/**
+ * Unlocks in so many words: a closed file stays locked while a child that was just forked has it open. To close the last
+ * descriptor of a removed file is to give its space back, which takes a millisecond while another file is written: so it
+ * is done by another thread.
+ */
 async function close(fd: number): Promise<void> {
 	try {
 		const { unlockFile } = await locking();
 		await unlockFile(fd);
 	} catch {} // closing unlocks as well
-	closeSync(fd);
+	await new Promise((done) => closeFile(fd, done));
 }
 
 function removeAll(): void {

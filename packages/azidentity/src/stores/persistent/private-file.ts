@@ -1,5 +1,5 @@
-import { type BigIntStats, constants } from "node:fs";
-import { type FileHandle, lstat, open } from "node:fs/promises";
+import { type BigIntStats, constants, lstatSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import { cannotOpen, codeOf, pathFailure } from "./cannot-open.ts";
 
 const OWNER_ONLY = 0o600;
@@ -14,23 +14,23 @@ export interface FoundFile {
 }
 
 /**
- * Which version of the file is there; undefined when there is no file. Rejects with an error that says `cannotOpen` when
- * it is no regular file, or another user's.
+ * Which version of the file is there; undefined when there is no file. Throws an error that says `cannotOpen` when it is no
+ * regular file, or another user's. Synchronous: it takes a tenth of what the way to another thread and back does.
  */
-export async function fileVersion(path: string): Promise<string | undefined> {
+export function fileVersion(path: string): string | undefined {
 	try {
-		const found = await lstat(path, { bigint: true });
+		const found = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+		if (found === undefined) return undefined;
 		check(path, found);
 		return versionOf(found);
 	} catch (error) {
-		if (codeOf(error) === "ENOENT") return undefined;
 		throw pathFailure(path, error);
 	}
 }
 
 /**
  * Reads a file that is this user's alone; undefined when there is none. Others' rights on it are taken away.
- * Rejects as `fileVersion` does.
+ * Rejects with what `fileVersion` throws.
  * @param limit In bytes.
  */
 export async function readPrivateFile(

@@ -1,5 +1,5 @@
-import { randomBytes } from "node:crypto";
-import { constants } from "node:fs";
+import { randomBytes, randomInt } from "node:crypto";
+import { constants, fchmodSync, fstatSync, futimesSync } from "node:fs";
 import {
 	type FileHandle,
 	open,
@@ -32,19 +32,22 @@ const inWork = new Set<string>();
  * Replaces the file by one of this user's alone, whatever the umask. It is written beside and renamed, so that every
  * reader, and a machine that stops at any moment, finds the old content or the new one. Its content is on disk before it
  * gets its name; the directory is not waited for, since a machine that stops at that moment loses one request by it.
+ * @param content Called while the new file is being made.
  * @param beforehand What is to be done when the new file is complete, just before it takes the place of the old one.
+ * @returns Whether the version of the file is told from that of any later one, however soon that is written.
  */
 export async function replaceFile(
 	path: string,
-	content: Uint8Array,
+	content: () => Promise<Uint8Array>,
 	beforehand: () => Promise<void>,
-): Promise<void> {
+): Promise<boolean> {
 	const beside = `${path}.${process.pid}.${randomBytes(8).toString("hex")}.tmp`;
 	inWork.add(beside);
 	try {
-		await writeBeside(beside, content);
+		const isApart = await writeBeside(beside, content);
 		await beforehand();
 		await moveIntoPlace(beside, path);
+		return isApart;
 	} catch (error) {
 		await unlink(beside).catch(() => {});
 		throw pathFailure(path, error);
@@ -74,28 +77,66 @@ function writerOf(name: string, base: string): number | undefined {
 	return pid === undefined ? undefined : Number(pid);
 }
 
-async function writeBeside(path: string, content: Uint8Array): Promise<void> {
-	const file = await create(path);
+/** Returns what {@link replaceFile} returns. */
+async function writeBeside(
+	path: string,
+	content: () => Promise<Uint8Array>,
+): Promise<boolean> {
+	const [made, bytes] = await Promise.allSettled([create(path), content()]);
+	if (made.status === "rejected") throw made.reason;
+	const file = made.value;
 	try {
-		// A umask may take rights away from the owner as well. Nobody else ever had any.
-		if (process.platform !== "win32") await file.chmod(OWNER_ONLY);
-		await file.writeFile(content);
+		if (bytes.status === "rejected") throw bytes.reason;
+		await writeAll(file, bytes.value);
+		const isApart = setApart(file.fd);
 		await file.datasync();
+		return isApart;
 	} finally {
-		await file.close();
+		const closed = file.close();
+		// All is on disk, and only Windows minds a file that is renamed while it is open.
+		if (process.platform === "win32") await closed;
+		else closed.catch(() => {});
+	}
+}
+
+async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
+	for (let at = 0; at < bytes.length; )
+		at += (await file.write(bytes, at)).bytesWritten;
+}
+
+/**
+ * Moves the time of the last change back by a fraction of a millisecond. Whoever changes the file from now on, even within
+ * the same tick of its file system's clock, gives it a later time: its version tells that it was changed.
+ */
+function setApart(fd: number): boolean {
+	try {
+		const { atimeMs, mtimeNs } = fstatSync(fd, { bigint: true });
+		const micros = randomInt(1, 1_000);
+		futimesSync(
+			fd,
+			Number(atimeMs) / 1_000,
+			Number(mtimeNs) / 1e9 - micros / 1e6,
+		);
+		return fstatSync(fd, { bigint: true }).mtimeNs < mtimeNs;
+	} catch {
+		return false; // not every file system lets times be set
 	}
 }
 
 async function create(path: string): Promise<FileHandle> {
 	const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = constants;
 	const flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
-	try {
-		return await open(path, flags, OWNER_ONLY);
-	} catch (error) {
+	const make = () => open(path, flags, OWNER_ONLY);
+	const file = await make().catch(async (error) => {
 		if (codeOf(error) !== "ENOENT") throw error;
 		await ensureDirectory(dirname(path)); // somebody has cleaned up while this process ran
-		return open(path, flags, OWNER_ONLY);
-	}
+		return make();
+	});
+	// A umask may take rights away from the owner as well. Nobody else ever had any.
+	const hasModes = process.platform !== "win32";
+	if (hasModes && (fstatSync(file.fd).mode & 0o777) !== OWNER_ONLY)
+		fchmodSync(file.fd, OWNER_ONLY);
+	return file;
 }
 
 async function moveIntoPlace(from: string, to: string): Promise<void> {
