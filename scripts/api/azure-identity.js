@@ -71,5 +71,21 @@ export const NOT_YET = {
 	],
 };
 
-/** What differs on purpose, by the name and, after a dot, what of it: `arity`, `name`, `kind`. */
-export const ON_PURPOSE = {};
+/**
+ * What differs on purpose: by the name and, after a dot, what of it: `arity`, `name`, `kind`, a member, `arguments`,
+ * `instance`, `type`. `*` stands for every type.
+ */
+export const ON_PURPOSE = {
+	"*.tokenCache":
+		"shares a memory among credentials, which there each has for itself",
+	"TokenCachePersistenceOptions.directory":
+		"where the files go, for programs that may not write to the home directory",
+	"AuthenticationError.isOutage":
+		"tells a service that could not answer from one that refused",
+	"AuthenticationError.notBefore":
+		"when a throttled program may ask again, which there is not to be had",
+	"AuthenticationError.retryAfter": "the same, as the service said it",
+	"ErrorResponse.claims":
+		"what a new sign-in must satisfy: a front end cannot go on without it",
+	"ErrorResponse.suberror": "why exactly a sign-in is needed",
+};

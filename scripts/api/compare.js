@@ -1,14 +1,16 @@
-// Compares what two modules export: names, which of them are classes, how many arguments those take, and the `name`
-// that an error of them carries, which programs test for.
+// Compares what two modules export: names, which of them are classes, how many arguments those take, the `name` that an
+// error of them carries, which programs test for, and the members of constants.
 import { NOT_YET, ON_PURPOSE } from "./azure-identity.js";
 
 /**
  * What differs and is not excused, and what is excused and does not differ. `theirs` and `ours` are
- * `{ types: names[], values: module }`; `types` are those exported as types alone.
+ * `{ types: names[], values: module }`; `types` are those exported as types alone. `members` is what differs inside of
+ * the types of both (members.js). An excuse `*.member` is for that member of every type.
  */
 export function differences(
 	theirs,
 	ours,
+	members = new Map(),
 	notYet = NOT_YET,
 	onPurpose = ON_PURPOSE,
 ) {
@@ -16,13 +18,17 @@ export function differences(
 		...Object.values(notYet).flat(),
 		...Object.keys(onPurpose),
 	]);
-	const found = differing(theirs, ours);
+	const found = new Map([...differing(theirs, ours), ...members]);
+	const everywhere = (key) => key.replace(/^\w+\./, "*.");
+	const met = new Set(
+		[...found.keys()].flatMap((key) => [key, everywhere(key)]),
+	);
 	return [
 		...[...found]
-			.filter(([key]) => !excused.has(key))
+			.filter(([key]) => !excused.has(key) && !excused.has(everywhere(key)))
 			.map(([key, what]) => `${key}: ${what}`),
 		...[...excused]
-			.filter((key) => !found.has(key))
+			.filter((key) => !met.has(key))
 			.map((key) => `${key}: listed as a difference, and is none any more`),
 	];
 }
@@ -41,6 +47,10 @@ function differing(theirs, ours) {
 			found.set(`${name}.kind`, `${typeof our}, there ${typeof their}`);
 		else if (typeof our === "string" && our !== their)
 			found.set(`${name}.value`, `"${our}", there "${their}"`);
+		if (isConstant(our) && isConstant(their))
+			for (const [member, value] of Object.entries(their))
+				if (our[member] !== value)
+					found.set(`${name}.${member}`, `${our[member]}, there ${value}`);
 		if (typeof our !== "function" || typeof their !== "function") continue;
 		if (our.length !== their.length)
 			found.set(
@@ -53,6 +63,11 @@ function differing(theirs, ours) {
 	}
 	return found;
 }
+
+/** A set of named texts, whether declared as an enum or as an object. */
+const isConstant = (value) =>
+	typeof value === "object" &&
+	Object.values(value).every((member) => typeof member === "string");
 
 /** The name that instances of an error carry; a class's or function's own otherwise. */
 function nameOf(exported) {

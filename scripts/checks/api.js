@@ -1,10 +1,11 @@
 // The public surface changes only on purpose. What the built packages export equals the committed reports in
-// scripts/api; and names, numbers of arguments and names of errors are those of @azure/identity, or are listed with
-// the reason in scripts/api/azure-identity.js.
+// scripts/api; and names, arguments, options, members and names of errors are those of @azure/identity, or are listed
+// with the reason in scripts/api/azure-identity.js.
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { differences } from "../api/compare.js";
+import { memberDifferences } from "../api/members.js";
 import { exportsOf, surfaceReport } from "../api/surface.js";
 import { REPORTS } from "../api/write-report.js";
 
@@ -48,13 +49,23 @@ export function changedLines(before, after) {
 async function compareWithAzureIdentity(root) {
 	const theirs = path.join(root, "node_modules/@azure/identity/dist/esm");
 	const ours = path.join(root, "packages/azidentity/dist");
-	return differences(await surface(theirs), await surface(ours)).map(
-		(difference) => `beside @azure/identity: ${difference}`,
+	const members = await memberDifferences(root, dts(theirs), dts(ours));
+	const found = differences(
+		await surface(theirs),
+		await surface(ours),
+		members,
 	);
+	if (found.length === 0) return [];
+	return [
+		...found.map((difference) => `beside @azure/identity: ${difference}`),
+		"what differs on purpose belongs into scripts/api/azure-identity.js, with the reason",
+	];
 }
 
+const dts = (folder) => path.join(folder, "index.d.ts");
+
 async function surface(folder) {
-	const names = exportsOf(path.join(folder, "index.d.ts"));
+	const names = exportsOf(dts(folder));
 	return {
 		types: [...names].filter(([, { type }]) => type).map(([name]) => name),
 		values: await import(pathToFileURL(path.join(folder, "index.js")).href),

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { describe, test } from "vitest";
 import { differences } from "../api/compare.js";
+import { memberDifferences } from "../api/members.js";
 import { exportsOf, surfaceReport } from "../api/surface.js";
 import { changedLines } from "../checks/api.js";
 import { loadedTooEarly } from "../checks/lazy.js";
@@ -50,22 +51,65 @@ describe("api", () => {
 			},
 		};
 		const same = { types: [...theirs.types], values: { ...theirs.values } };
-		assert.deepEqual(differences(theirs, same, {}, {}), []);
+		assert.deepEqual(differences(theirs, same, new Map(), {}, {}), []);
 		const other = {
 			types: [],
 			values: { Failure: Renamed, take: function take(_a) {}, code: "b" },
 		};
 		assert.deepEqual(
-			differences(theirs, other, {}, {}).map((line) => line.split(":")[0]),
+			differences(theirs, other, new Map(), {}, {}).map(
+				(line) => line.split(":")[0],
+			),
 			["Options", "Failure.name", "Late", "take.arity", "code.value"],
 		);
 		assert.equal(
-			differences(theirs, other, { later: ["Options", "Late"] }, {}).length,
+			differences(theirs, other, new Map(), { later: ["Options", "Late"] }, {})
+				.length,
 			3,
 		);
 		assert.match(
-			differences(theirs, same, { later: ["Late"] }, {})[0],
+			differences(theirs, same, new Map(), { later: ["Late"] }, {})[0],
 			/none any more/,
+		);
+	});
+
+	test("a member that is missing, only here, or takes less is found, inherited ones included", async () => {
+		const home = tree({
+			"theirs.d.ts": `interface Base { host?: string; age?: number }
+				export interface Options extends Base { claims?: string }
+				export declare class C { constructor(a: string | Base, o?: Options); get(a: string): Promise<string>; private hidden; }
+				export type Either = { a: string } | { b: string };
+				export interface Later { x: string }`,
+			"ours.d.ts": `export interface Options { host?: string; claims?: string | number; memory?: object }
+				export declare class C { constructor(a: string, o?: Options); get(a: string): Promise<number>; more(): void }
+				export type Either = { a: string };`,
+		});
+		const found = await memberDifferences(
+			ROOT,
+			path.join(home, "theirs.d.ts"),
+			path.join(home, "ours.d.ts"),
+		);
+		assert.deepEqual(
+			[...found].map(([key, what]) => `${key} ${what.split(":")[0]}`).sort(),
+			[
+				"C.arguments does not take what it takes there",
+				"C.instance does not fit where it fits there",
+				"C.more is only here",
+				"Either.b is missing",
+				"Either.type does not take what it takes there",
+				"Options.age is missing",
+				"Options.memory is only here",
+			],
+		);
+	});
+
+	test("an excuse may be for one member of every type, and a constant's members are compared", () => {
+		const theirs = { types: [], values: { Hosts: { A: "a", B: "b" } } };
+		const ours = { types: [], values: { Hosts: { A: "a", B: "c" } } };
+		const members = new Map([["Options.memory", "is only here"]]);
+		assert.deepEqual(
+			differences(theirs, ours, members, {}, { "*.memory": "shared" }),
+			["Hosts.B: c, there b"],
 		);
 	});
 

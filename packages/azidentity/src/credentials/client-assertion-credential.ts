@@ -4,7 +4,7 @@ import type {
 	TokenCredential,
 } from "@azure/core-auth";
 import { assertionProof, type GetAssertion } from "../entra/client-proof.ts";
-import { entraClient } from "../entra/entra-client.ts";
+import { applicationClient } from "../entra/entra-client.ts";
 import type {
 	AuthorityValidationOptions,
 	MultiTenantTokenCredentialOptions,
@@ -54,7 +54,7 @@ export class ClientAssertionCredential implements TokenCredential {
 			throw new CredentialUnavailableError(
 				`${NAME}: the argument getAssertion is no function. Pass a function that resolves to the assertion: assertions expire, so it is called for each request.`,
 			);
-		const client = entraClient(NAME, clientId, options);
+		const client = applicationClient(NAME, clientId, options);
 		const proof = assertionProof(NAME, getAssertion);
 		this.#getToken = tokenGetter({
 			credentialName: NAME,
