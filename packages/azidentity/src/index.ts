@@ -24,6 +24,12 @@ export {
 	ClientSecretCredential,
 	type ClientSecretCredentialOptions,
 } from "./credentials/client-secret-credential.ts";
+export {
+	OnBehalfOfCredential,
+	type OnBehalfOfCredentialAssertionOptions,
+	type OnBehalfOfCredentialOptions,
+	type OnBehalfOfCredentialSecretOptions,
+} from "./credentials/on-behalf-of-credential.ts";
 export type {
 	ClientAssertionRequest,
 	GetAssertion,

@@ -4,11 +4,11 @@ import {
 	accessTokenKey,
 	accountKey,
 	appMetadataKey,
-	assertionHash,
 	extraPartsHash,
 	idTokenKey,
 	refreshTokenKey,
 } from "../src/cache/document-keys.ts";
+import { assertionHash } from "../src/foundation/assertion-hash.ts";
 import { type Entities, unified } from "./documents/unified.ts";
 
 const PARTS = {

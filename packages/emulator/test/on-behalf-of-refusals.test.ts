@@ -82,7 +82,7 @@ describe("exchanging a token on behalf of its user refuses", () => {
 			scope: "api://orders/.default",
 		});
 
-		await assertRefused(exchange(json.access_token), 50000);
+		await assertRefused(exchange(json.access_token), 7000114);
 	});
 
 	test("an id token", async () => {

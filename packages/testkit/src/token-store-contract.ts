@@ -87,6 +87,22 @@ function documents(current: Current): void {
 		assert.equal(await store.read(NAME), documentOf("plain"));
 		assert.equal(await store.read(cae), documentOf("cae"));
 	});
+
+	test("documents of what was got on users' behalf are kept apart from others, in both flavours", async () => {
+		const { store } = current();
+		for (const cae of [false, true])
+			for (const isOnBehalfOf of [false, true])
+				await store.update({ ...NAME, cae, isOnBehalfOf }, () =>
+					documentOf(`${cae} ${isOnBehalfOf}`),
+				);
+		for (const cae of [false, true])
+			for (const isOnBehalfOf of [false, true])
+				assert.equal(
+					await store.read({ ...NAME, cae, isOnBehalfOf }),
+					documentOf(`${cae} ${isOnBehalfOf}`),
+				);
+		assert.equal(await store.read(NAME), documentOf("false false"));
+	});
 }
 
 function edits(current: Current): void {

@@ -15,7 +15,8 @@ export async function askStoreFirst(
 ): Promise<AccessToken> {
 	const store = guardedStore(tokenStore);
 	const { need, abortSignal, owner, cae, key, now } = acquisition;
-	const name = { cae, owner: key };
+	const isOnBehalfOf = owner.assertionHash !== undefined;
+	const name = { cae, isOnBehalfOf, owner: key };
 
 	// Readers take no lock, and mostly the token is there.
 	const early = look(acquisition, await store.read(name));

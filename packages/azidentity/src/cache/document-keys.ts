@@ -67,11 +67,6 @@ export function appMetadataKey(
 	return key(["appmetadata", parts.environment, parts.clientId]);
 }
 
-/** SHA-256 of an assertion, as entries name whose tokens they are; base64url without padding. */
-export function assertionHash(assertion: string): string {
-	return createHash("sha256").update(assertion).digest("base64url");
-}
-
 /**
  * What stands in the key for request parameters that keep tokens apart, such as `fmi_path`.
  * Lengths are part of what is hashed, so no two sets of parameters run together.

@@ -10,6 +10,7 @@ import {
 	readTime,
 	timeText,
 } from "./document-entity.ts";
+import { dropExpired } from "./document-expired.ts";
 import {
 	accountKey,
 	appMetadataKey,
@@ -29,7 +30,8 @@ import type { Owner } from "./owner.ts";
  *
  * A grant that belongs to a person whose account the service did not name is not kept: without an account
  * it would look like the app's own. What is got on behalf of an assertion's bearer must only go into
- * documents that no other library reads: they hand it to anyone who asks for that account.
+ * documents that no other library reads: they hand it to anyone who asks for that account. From there, with
+ * each grant, goes what has expired of it.
  */
 export function putGrant(
 	text: string | undefined,
@@ -43,6 +45,7 @@ export function putGrant(
 	const { account, idToken, refreshToken } = grant;
 	const isAnonymous = subject.home === "" && subject.assertionHash === "";
 	if (isAnonymous && (refreshToken || idToken)) return draft.toText();
+	if (subject.assertionHash !== "") dropExpired(draft, subject, times.cachedAt);
 
 	const isOutdated = putAccessToken(draft, subject, scopes, grant, times);
 	if (refreshToken)

@@ -27,7 +27,8 @@ export function memoryStore(): TokenStore {
 
 type Waiter = (lease: Lease) => void;
 
-const keyOf = (name: DocumentName) => `${name.cae ? "cae" : ""} ${name.owner}`;
+const keyOf = ({ cae, isOnBehalfOf = false, owner }: DocumentName) =>
+	`${cae} ${isOnBehalfOf} ${owner}`;
 
 function leaseOf(task: string, leases: Map<string, Waiter[]>): Lease {
 	let isHeld = true;

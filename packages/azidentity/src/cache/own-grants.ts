@@ -39,6 +39,7 @@ export class OwnGrants {
 		current: string | undefined,
 		{ times }: WrittenGrant,
 	): string | undefined {
+		if (this.#grants.size === 0) return current;
 		const document = parseDocument(current);
 		let text = current;
 		for (const [key, { owner, scopes, grant, times: then }] of this.#grants) {
@@ -54,6 +55,8 @@ export class OwnGrants {
 		const { owner, scopes, grant } = written;
 		if (owner.homeAccountId !== undefined || grant.account !== undefined)
 			return;
+		// Nobody else writes into the document where these are.
+		if (owner.assertionHash !== undefined) return;
 		const key = JSON.stringify([owner, scopes]);
 		this.#grants.delete(key);
 		this.#grants.set(key, written);

@@ -2,6 +2,11 @@
 export interface DocumentName {
 	/** Tokens under continuous access evaluation and others never share a document. */
 	readonly cae: boolean;
+	/**
+	 * Tokens got on behalf of an assertion's bearer never share a document with others, and theirs is one that
+	 * no other library reads: those would hand them to whoever asks for the account. Default false.
+	 */
+	readonly isOnBehalfOf?: boolean;
 	/** The owner's key, for stores that keep a document per owner. */
 	readonly owner: string;
 }

@@ -13,6 +13,14 @@ const HINTS: ReadonlyMap<number, string> = new Map([
 		"Get a new token of the user and exchange that one.",
 	),
 	...entries(
+		[500131],
+		"Exchange a token that the user got for this application: this one is for another.",
+	),
+	...entries(
+		[7000114],
+		"Exchange a token of a user: this one is an application's own, and stands for nobody.",
+	),
+	...entries(
 		[50034, 50126],
 		"Check user name and password, and that the account belongs to this tenant.",
 	),

@@ -34,6 +34,27 @@ describe("On Linux a cache lies where Go's does", () => {
 		});
 	});
 
+	test("with what was got on behalf of users beside it, in files of names that Go does not open", () => {
+		const namesOf = (cae: boolean) => {
+			const place = { name, cae, isOnBehalfOf: true };
+			const { file, keyName } = encryptedLocation(place);
+			const unencrypted = unencryptedLocation(place);
+			return [file, unencrypted.file]
+				.map((one) => path.basename(one))
+				.concat(keyName);
+		};
+		assert.deepEqual(namesOf(false), [
+			"msal.cache.obo",
+			"msal.cache.obo.nocae",
+			"msal.cache.obo",
+		]);
+		assert.deepEqual(namesOf(true), [
+			"msal.cache.obo.cae",
+			"msal.cache.obo.cae",
+			"msal.cache.obo.cae",
+		]);
+	});
+
 	test("under XDG_CACHE_HOME when that is an absolute path", () => {
 		process.env.XDG_CACHE_HOME = "/elsewhere";
 		assert.equal(
@@ -76,6 +97,7 @@ describe("A name that cannot name a cache is refused by the constructor, before 
 		"ü",
 		"msal.cache.cae",
 		"msal.cache.nocae",
+		"msal.cache.obo",
 		"x.lockfile",
 		"x".repeat(101),
 		1 as unknown as string,

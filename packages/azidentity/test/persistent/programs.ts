@@ -41,8 +41,8 @@ export function newCache(): CacheOnDisk & { remove(): void } {
 		directory,
 		remove() {
 			rmSync(directory, { recursive: true, force: true });
-			removeKey(name);
-			removeKey(`${name}.cae`);
+			for (const ending of ["", ".cae", ".obo", ".obo.cae"])
+				removeKey(`${name}${ending}`);
 		},
 	};
 }

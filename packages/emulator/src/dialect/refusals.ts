@@ -206,10 +206,10 @@ export const userAssertionAudience = () =>
 		500131,
 		"Assertion audience does not match the Client app presenting the assertion.",
 	);
-export const appOnlyAssertion = () =>
+export const appOnlyAssertion = (clientId: string) =>
 	badGrant(
-		50000, // (U)
-		"There was an error issuing a token: an app-only token cannot be exchanged on behalf of a user.",
+		7000114,
+		`Application '${clientId}' is not allowed to make application on-behalf-of calls.`,
 	);
 export const idTokenAssertion = () =>
 	badRequest(

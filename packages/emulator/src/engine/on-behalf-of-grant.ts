@@ -58,7 +58,8 @@ function personIn(
 	const names = [app?.clientId, ...(app?.identifierUris ?? [])];
 	if (!names.includes(token.aud)) return userAssertionAudience();
 	if (token.exp <= now() / 1_000) return userAssertionTime();
-	if (token.idtyp === "app") return appOnlyAssertion();
+	if (token.idtyp === "app")
+		return appOnlyAssertion(token.appid ?? token.azp ?? "");
 	const user = directory.user(token.oid);
 	if (user === undefined) return assertionSignature();
 	if (revocations.latest(user.id) > issueMoment(token)) return revoked();

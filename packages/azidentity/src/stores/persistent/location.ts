@@ -13,6 +13,7 @@ export interface Location {
 interface Place {
 	readonly name: string;
 	readonly cae: boolean;
+	readonly isOnBehalfOf?: boolean;
 	/** In place of the platform's directory. */
 	readonly directory?: string | undefined;
 }
@@ -24,7 +25,7 @@ export function encryptedLocation(place: Place): Location {
 	const directory = place.directory ?? platformDirectory();
 	const isWindows = process.platform === "win32";
 	const plainEnding = isWindows ? ".nocae" : "";
-	const keyName = `${place.name}${place.cae ? ".cae" : plainEnding}`;
+	const keyName = `${documentsName(place)}${place.cae ? ".cae" : plainEnding}`;
 	const file = path.join(directory, keyName);
 	// A keychain has no directories: without this, two caches of one name would be one item under two locks.
 	const isApart =
@@ -41,8 +42,13 @@ export function unencryptedLocation(place: Place): Location {
 		place.directory === undefined
 			? path.join(os.homedir(), FOLDER)
 			: path.join(place.directory, "unencrypted");
-	const keyName = `${place.name}${place.cae ? ".cae" : ".nocae"}`;
+	const keyName = `${documentsName(place)}${place.cae ? ".cae" : ".nocae"}`;
 	return { directory, file: path.join(directory, keyName), keyName };
+}
+
+/** What was got on behalf of an assertion's bearer lies beside the rest, under a name that no other library reads. */
+function documentsName({ name, isOnBehalfOf = false }: Place): string {
+	return isOnBehalfOf ? `${name}.obo` : name;
 }
 
 function platformDirectory(): string {

@@ -1,6 +1,10 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
-import type { StoreFailure, TokenStore } from "../../cache/token-store.ts";
+import type {
+	DocumentName,
+	StoreFailure,
+	TokenStore,
+} from "../../cache/token-store.ts";
 import { log } from "../../foundation/log.ts";
 import { fileDocument } from "./document-files.ts";
 import { type DocumentKeeper, documentKeeper } from "./document-keeper.ts";
@@ -38,6 +42,9 @@ export function persistentStore(options: PersistentStoreOptions): TokenStore {
 	return store;
 }
 
+/** A store has one document for each combination of these. */
+type DocumentKind = Pick<DocumentName, "cae" | "isOnBehalfOf">;
+
 interface OpenDocument {
 	readonly keeper: DocumentKeeper;
 	readonly location: Location;
@@ -47,21 +54,22 @@ interface OpenDocument {
 export function openPersistentStore(
 	options: PersistentStoreOptions,
 ): TokenStore {
-	const opened = new Map<boolean, Promise<OpenDocument>>();
-	const open = (cae: boolean) => {
-		const known = opened.get(cae);
+	const opened = new Map<string, Promise<OpenDocument>>();
+	const open = ({ cae, isOnBehalfOf = false }: DocumentKind) => {
+		const key = `${cae} ${isOnBehalfOf}`;
+		const known = opened.get(key);
 		if (known !== undefined) return known;
-		const opening = openDocument(options, cae);
-		opened.set(cae, opening);
+		const opening = openDocument({ ...options, cae, isOnBehalfOf });
+		opened.set(key, opening);
 		// What cannot be opened now may be later: a keyring that was locked, a directory that was mended.
-		opening.catch(() => opened.delete(cae));
+		opening.catch(() => opened.delete(key));
 		return opening;
 	};
 	return {
-		read: async ({ cae }) => (await open(cae)).keeper.read(),
-		update: async ({ cae }, edit) => (await open(cae)).keeper.update(edit),
+		read: async (name) => (await open(name)).keeper.read(),
+		update: async (name, edit) => (await open(name)).keeper.update(edit),
 		async lease(task, patience) {
-			const { location } = await open(false);
+			const { location } = await open({ cae: false });
 			const { directory, file } = location;
 			const hash = createHash("sha256").update(task).digest("hex");
 			const name = `${path.basename(file)}.${hash.slice(0, 32)}.lockfile`;
@@ -71,10 +79,9 @@ export function openPersistentStore(
 }
 
 async function openDocument(
-	options: PersistentStoreOptions,
-	cae: boolean,
+	options: PersistentStoreOptions & DocumentKind,
 ): Promise<OpenDocument> {
-	let location = encryptedLocation({ ...options, cae });
+	let location = encryptedLocation(options);
 	let place: DocumentPlace;
 	try {
 		place = await encryptedPlace(location);
@@ -84,7 +91,7 @@ async function openDocument(
 		log.warning(
 			`tokens are kept on disk unencrypted, as unsafeAllowUnencryptedStorage allows: ${error}`,
 		);
-		location = unencryptedLocation({ ...options, cae });
+		location = unencryptedLocation(options);
 		place = await unencryptedPlace(location);
 	}
 	await ensureDirectory(location.directory);
