@@ -76,6 +76,9 @@ export const ON_PURPOSE = {
 		"shares a memory among credentials, which there each has for itself",
 	"TokenCachePersistenceOptions.directory":
 		"where the files go, for programs that may not write to the home directory",
+	"OnBehalfOfCredentialOptions.certificatePath": "comes with certificates",
+	"OnBehalfOfCredentialOptions.sendCertificateChain": "comes with certificates",
+	"OnBehalfOfCredentialOptions.type": "lacks certificates",
 	"AuthenticationError.isOutage":
 		"tells a service that could not answer from one that refused",
 	"AuthenticationError.notBefore":
