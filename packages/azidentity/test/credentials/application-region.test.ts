@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import {
+	ClientAssertionCredential,
+	ClientSecretCredential,
+	type TokenCredential,
+} from "azidentity";
+import { afterEach, describe, test, vi } from "vitest";
+import type { EntraClientOptions } from "../../src/entra/entra-client-options.ts";
+import {
+	CLIENT_ID,
+	GRANTED,
+	SCOPE,
+	ScriptedService,
+	TENANT,
+} from "../entra/scripted-service.ts";
+
+afterEach(() => {
+	vi.unstubAllEnvs();
+});
+
+/** Each that signs an application in as itself. */
+const APPLICATIONS: Record<
+	string,
+	(options: EntraClientOptions) => TokenCredential
+> = {
+	ClientSecretCredential: (options) =>
+		new ClientSecretCredential(TENANT, CLIENT_ID, "secret", options),
+	ClientAssertionCredential: (options) =>
+		new ClientAssertionCredential(
+			TENANT,
+			CLIENT_ID,
+			async () => "assertion",
+			options,
+		),
+};
+
+describe("A region is for every credential of an application", () => {
+	for (const [name, make] of Object.entries(APPLICATIONS)) {
+		test(name, async () => {
+			vi.stubEnv("AZURE_REGIONAL_AUTHORITY_NAME", "westus2");
+			const service = new ScriptedService({ body: GRANTED });
+			await make(service.options()).getToken(SCOPE);
+			assert.deepEqual(
+				service.seen.map(({ url }) => new URL(url).host),
+				["westus2.login.microsoft.com"],
+			);
+			vi.stubEnv("AZURE_REGIONAL_AUTHORITY_NAME", "evil.example/");
+			assert.throws(() => make({}), {
+				name: "CredentialUnavailableError",
+				message: new RegExp(`^${name}: the environment variable`),
+			});
+		});
+	}
+});
