@@ -1,0 +1,120 @@
+// What official clients get wrong (docs/decisions/official-defects.md), as rules that we keep. The rows that are tested
+// where the mechanism is tested are not repeated here; that page says where each one is.
+import assert from "node:assert/strict";
+import { hours, minutes } from "@azidentity/testkit";
+import { AzureAuthorityHosts, CredentialUnavailableError } from "azidentity";
+import { describe, test } from "vitest";
+import { GRANTED, ScriptedService } from "../entra/scripted-service.ts";
+import { claimsOf, emulatedEntra, STORAGE, VAULT } from "./emulated-entra.ts";
+
+const entra = emulatedEntra();
+const CHALLENGE =
+	'{"access_token":{"nbf":{"essential":true,"value":"1700000000"}}}';
+
+/** Row 5: the first challenge was kept by the client and repeated, so that its cache was never used again. */
+test("claims are for one call: the next one is answered from memory, and the next request has none", async () => {
+	const credential = entra.daemon();
+	const challenged = await credential.getToken(VAULT, { claims: CHALLENGE });
+	const next = await credential.getToken(VAULT);
+	assert.equal(next.token, challenged.token);
+	await credential.getToken(STORAGE);
+	const sent = (await entra.tokenRequests()).map(
+		({ claims = false }) => claims,
+	);
+	assert.deepEqual(sent, [true, false]);
+});
+
+/** Row 6: both first calls got the capability of whichever came last. */
+describe("first calls that overlap each get the kind of token they asked for", () => {
+	for (const order of [
+		[true, false],
+		[false, true],
+	]) {
+		test(`with continuous access evaluation: ${order.join(", then ")}`, async () => {
+			const credential = entra.daemon();
+			const tokens = await Promise.all(
+				order.map((enableCae) => credential.getToken(VAULT, { enableCae })),
+			);
+			assert.deepEqual(
+				tokens.map(({ token }) => claimsOf(token).xms_cc !== undefined),
+				order,
+			);
+			// And so do all later ones.
+			const again = await credential.getToken(STORAGE, { enableCae: true });
+			assert.deepEqual(claimsOf(again.token).xms_cc, ["CP1"]);
+		});
+	}
+});
+
+/** Row 7: the second call during the outage threw, although the token had most of an hour to live. */
+test("a service that wants to be left alone is left alone, and every caller gets the token that still lives", async () => {
+	const { emulator } = entra;
+	let later = 0;
+	await emulator.configure({
+		accessTokenLifetime: hours(1),
+		refreshIn: minutes(10),
+	});
+	try {
+		const credential = entra.daemon({ now: () => Date.now() + later });
+		const first = await credential.getToken(VAULT);
+		await emulator.addFault({
+			path: "/token",
+			times: null,
+			status: 429,
+			headers: { "retry-after": "300" },
+			body: { error: "temporarily_unavailable" },
+		});
+		later = minutes(15);
+		for (let call = 0; call < 5; call += 1) {
+			assert.equal((await credential.getToken(VAULT)).token, first.token);
+			await asked(2);
+		}
+		// When the wait is over and the service is well, the token is replaced.
+		await emulator.clearFaults();
+		later = minutes(25);
+		assert.equal((await credential.getToken(VAULT)).token, first.token);
+		await asked(3);
+		await until(
+			async () => (await credential.getToken(VAULT)).token !== first.token,
+		);
+	} finally {
+		await emulator.configure({ refreshIn: null });
+	}
+});
+
+/** Row 13: the token was filed under what the service said, and looked for under what the caller said. */
+test("a token is found again by the scope it was asked for, whatever scope the service names", async () => {
+	for (const scope of [
+		"https://vault.azure.net/.DEFAULT",
+		"Secrets.Read",
+		"",
+	]) {
+		const service = new ScriptedService({ body: { ...GRANTED, scope } });
+		const credential = entra.daemon(
+			service.options({ authorityHost: AzureAuthorityHosts.AzurePublicCloud }),
+		);
+		const first = await credential.getToken(VAULT);
+		assert.equal((await credential.getToken(VAULT)).token, first.token);
+		assert.equal(service.seen.length, 1);
+	}
+});
+
+/** Row 23: a wrong secret counted as "could not try", so that a chain went on and hid it. */
+test("a refusal is not what a chain takes for a credential that could not try", async () => {
+	const failure = await entra
+		.daemon({}, "not the secret")
+		.getToken(VAULT)
+		.catch((error) => error);
+	assert.equal(failure.name, "AuthenticationError");
+	assert.ok(!(failure instanceof CredentialUnavailableError));
+});
+
+/** Resolves when the authority has been asked for this many tokens, and fails when it was asked for more. */
+async function asked(count: number): Promise<void> {
+	await until(async () => (await entra.tokenRequests()).length >= count);
+	assert.equal((await entra.tokenRequests()).length, count);
+}
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+	while (!(await isSo())) await new Promise((again) => setImmediate(again));
+}
