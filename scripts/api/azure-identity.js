@@ -39,12 +39,6 @@ export const NOT_YET = {
 		"serializeAuthenticationRecord",
 	],
 	"managed identity, developer tools and chains": [
-		"AzureCliCredential",
-		"AzureCliCredentialOptions",
-		"AzureDeveloperCliCredential",
-		"AzureDeveloperCliCredentialOptions",
-		"AzurePowerShellCredential",
-		"AzurePowerShellCredentialOptions",
 		"ChainedTokenCredential",
 		"DefaultAzureCredential",
 		"DefaultAzureCredentialClientIdOptions",

@@ -27,6 +27,8 @@ const OWNS_NOW = {
 		"the memory is told the time by whoever makes it",
 	"packages/azidentity/src/platform/http.ts":
 		"the door to the network: credentials do not pass a clock through their options",
+	"packages/azidentity/src/tools/azure-cli-profile.ts":
+		"it is compared with the times of files, which are the world's",
 	"packages/emulator/src/certificates/certificates.ts":
 		"validity is in the world's time: other programs check it",
 };

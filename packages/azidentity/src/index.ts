@@ -11,6 +11,20 @@ export type {
 	TokenStore,
 } from "./cache/token-store.ts";
 export {
+	AzureCliCredential,
+	AzureCliCredential as AzureCLICredential,
+	type AzureCliCredentialOptions,
+} from "./credentials/azure-cli-credential.ts";
+export {
+	AzureDeveloperCliCredential,
+	AzureDeveloperCliCredential as AzureDeveloperCLICredential,
+	type AzureDeveloperCliCredentialOptions,
+} from "./credentials/azure-developer-cli-credential.ts";
+export {
+	AzurePowerShellCredential,
+	type AzurePowerShellCredentialOptions,
+} from "./credentials/azure-power-shell-credential.ts";
+export {
 	type CredentialPersistenceOptions,
 	type PersistentTokenCacheOptions,
 	persistentTokenCache,

@@ -18,10 +18,15 @@ interface TokenGetterParts {
 	readonly credentialName: string;
 	/** Whom the tokens belong to, but for the tenant, which each call may choose. */
 	readonly owner: Omit<Owner, "tenantId">;
-	/** The tenant of calls that name none. */
+	/** The tenant of calls that name none; "" for a tool's own, beside which any may be named. */
 	readonly tenantId: string;
 	readonly options: CacheOptions & { additionallyAllowedTenants?: string[] };
 	readonly source: TokenSource;
+	/** The scopes as the source gets them; throws when they cannot be. Default: as Entra takes them. */
+	readonly normalise?: (
+		credentialName: string,
+		scopes: string | readonly string[],
+	) => readonly string[];
 }
 
 const NO_OPTIONS: GetTokenOptions = {};
@@ -33,7 +38,7 @@ export function tokenGetter(parts: TokenGetterParts): GetToken {
 	const cache = tokenCacheOf(credentialName, parts.options);
 	const source = reported(credentialName, parts.source);
 	const normalise = (scopes: string | string[]) =>
-		normaliseScopes(credentialName, scopes);
+		(parts.normalise ?? normaliseScopes)(credentialName, scopes);
 
 	const partitionOf = (tenantId: string | undefined, cae: boolean) =>
 		cache.partition(

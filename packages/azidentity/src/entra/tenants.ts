@@ -1,7 +1,10 @@
 import { CredentialUnavailableError } from "../errors.ts";
 
-/** What ids and domain names of tenants are made of. Anything else would change the URL it is put into. */
-const TENANT = /^[0-9a-zA-Z.-]+$/;
+/**
+ * What ids and domain names of tenants are made of. Anything else would change the URL it is put into, and what begins
+ * with "-" a tool would take for an option.
+ */
+const TENANT = /^[0-9a-zA-Z.][0-9a-zA-Z.-]*$/;
 const ONLY_DOTS = /^\.+$/;
 
 /** These stand for "whoever signs in", so an application cannot get a token of its own there. */
@@ -55,6 +58,7 @@ export function checkSpecificTenant(
 /**
  * The tenant that a call is for: the configured one, or another that the call names and the
  * credential may use. AZURE_IDENTITY_DISABLE_MULTITENANTAUTH, set to anything, keeps to the configured one.
+ * @param configured "" for none: then any tenant may be named.
  * @param additionallyAllowed Other tenants that may be used; "*" stands for any.
  * @throws CredentialUnavailableError when the tenant is not allowed, or cannot be one.
  */
@@ -70,6 +74,7 @@ export function resolveTenant(
 	if (wanted === configured.toLowerCase()) return configured;
 	if (isAdfs(configured)) return configured;
 	if (process.env.AZURE_IDENTITY_DISABLE_MULTITENANTAUTH) return configured;
+	if (configured === "") return wanted;
 	const allowed = additionallyAllowed.map((entry) =>
 		entry.trim().toLowerCase(),
 	);
