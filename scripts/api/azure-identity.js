@@ -73,6 +73,8 @@ export const ON_PURPOSE = {
 	"OnBehalfOfCredentialOptions.certificatePath": "comes with certificates",
 	"OnBehalfOfCredentialOptions.sendCertificateChain": "comes with certificates",
 	"OnBehalfOfCredentialOptions.type": "lacks certificates",
+	"AzureCliCredentialOptions.rememberTokens":
+		"spares the start of a process while the same account is signed in; off unless asked for",
 	"AuthenticationError.isOutage":
 		"tells a service that could not answer from one that refused",
 	"AuthenticationError.notBefore":
