@@ -6,11 +6,6 @@ export const NOT_YET = {
 	"certificates, assertions and workload identity": [
 		"AzurePipelinesCredential",
 		"AzurePipelinesCredentialOptions",
-		"ClientCertificateCredential",
-		"ClientCertificateCredentialOptions",
-		"ClientCertificateCredentialPEMConfiguration",
-		"ClientCertificatePEMCertificate",
-		"ClientCertificatePEMCertificatePath",
 		"OnBehalfOfCredentialCertificateOptions",
 		"WorkloadIdentityCredential",
 		"WorkloadIdentityCredentialOptions",

@@ -35,6 +35,10 @@ export {
 	type ClientAssertionCredentialOptions,
 } from "./credentials/client-assertion-credential.ts";
 export {
+	ClientCertificateCredential,
+	type ClientCertificateCredentialOptions,
+} from "./credentials/client-certificate-credential.ts";
+export {
 	ClientSecretCredential,
 	type ClientSecretCredentialOptions,
 } from "./credentials/client-secret-credential.ts";
@@ -44,6 +48,13 @@ export {
 	type OnBehalfOfCredentialOptions,
 	type OnBehalfOfCredentialSecretOptions,
 } from "./credentials/on-behalf-of-credential.ts";
+export type {
+	ClientCertificateConfiguration,
+	ClientCertificateCredentialPEMConfiguration,
+	ClientCertificatePEMCertificate,
+	ClientCertificatePEMCertificatePath,
+	ClientCertificatePKCS12,
+} from "./entra/certificate-configuration.ts";
 export type {
 	ClientAssertionRequest,
 	GetAssertion,

@@ -1,0 +1,74 @@
+import { AuthenticationError } from "../errors.ts";
+import {
+	type CertificatePlace,
+	type ClientCertificateConfiguration,
+	certificatePlace,
+} from "./certificate-configuration.ts";
+import { CertificateProblem } from "./certificate-problem.ts";
+import {
+	assertionForm,
+	type ClientProof,
+	type ProofRequest,
+} from "./client-proof.ts";
+
+/** What a credential says about how its certificate is shown: its own options. */
+export interface CertificateProofOptions {
+	/** Whether the certificate and its issuers are sent along, so that Entra can go by subject name and issuer. Default false. */
+	readonly sendCertificateChain?: boolean | undefined;
+	/** The clock, in milliseconds since 1970. */
+	readonly now?: (() => number) | undefined;
+}
+
+/**
+ * Shows who the client is by a certificate: each request gets an assertion of its own, signed by the
+ * certificate's key. Nothing is read before the first one. Key and password live in closures.
+ * A certificate that is not valid at the time is shown all the same, with a warning in the log.
+ * @throws CredentialUnavailableError when the configuration cannot be right. The proof itself throws an
+ * AuthenticationError with the word `invalid_certificate`, and with what is wrong as its `suberror`.
+ */
+export function certificateProof(
+	credentialName: string,
+	configuration: ClientCertificateConfiguration,
+	options: CertificateProofOptions = {},
+): ClientProof {
+	const { now = Date.now, sendCertificateChain = false } = options;
+	const place = certificatePlace(credentialName, configuration);
+	let signer: Promise<(request: ProofRequest) => Promise<string>> | undefined;
+
+	return async (request) => {
+		// What reads, parses and signs is loaded by the first request on the network.
+		signer ??= import("./certificate-signer.ts").then((loaded) =>
+			loaded.certificateSigner(
+				credentialName,
+				place,
+				sendCertificateChain,
+				now,
+			),
+		);
+		try {
+			const sign = await signer;
+			return assertionForm(await sign(request));
+		} catch (error) {
+			throw asInvalid(credentialName, place, error);
+		}
+	};
+}
+
+function asInvalid(
+	credentialName: string,
+	{ name }: CertificatePlace,
+	error: unknown,
+): unknown {
+	if (!(error instanceof CertificateProblem)) return error;
+	const message = `${credentialName}: ${name} ${error.message}`;
+	const body = {
+		error: "invalid_certificate",
+		suberror: error.fault,
+		error_description: message,
+	};
+	const { cause } = error;
+	return new AuthenticationError(0, body, {
+		message,
+		...(cause !== undefined && { cause }),
+	});
+}
