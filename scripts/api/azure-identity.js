@@ -11,7 +11,6 @@ export const NOT_YET = {
 		"WorkloadIdentityCredentialOptions",
 	],
 	"signing people in": [
-		"AuthenticationRecord",
 		"AuthorizationCodeCredential",
 		"AuthorizationCodeCredentialOptions",
 		"BrokerAuthOptions",
@@ -27,11 +26,6 @@ export const NOT_YET = {
 		"InteractiveBrowserCredential",
 		"InteractiveBrowserCredentialInBrowserOptions",
 		"InteractiveBrowserCredentialNodeOptions",
-		"InteractiveCredentialOptions",
-		"UsernamePasswordCredential",
-		"UsernamePasswordCredentialOptions",
-		"deserializeAuthenticationRecord",
-		"serializeAuthenticationRecord",
 	],
 	"managed identity, developer tools and chains": [
 		"ChainedTokenCredential",

@@ -3,7 +3,16 @@ export type {
 	GetTokenOptions,
 	TokenCredential,
 } from "@azure/core-auth";
-export { TokenCache, type TokenCacheOptions } from "./cache/token-cache.ts";
+export {
+	type AuthenticationRecord,
+	deserializeAuthenticationRecord,
+	serializeAuthenticationRecord,
+} from "./authentication-record.ts";
+export {
+	type KnownAccount,
+	TokenCache,
+	type TokenCacheOptions,
+} from "./cache/token-cache.ts";
 export type {
 	DocumentName,
 	Lease,
@@ -42,12 +51,17 @@ export {
 	ClientSecretCredential,
 	type ClientSecretCredentialOptions,
 } from "./credentials/client-secret-credential.ts";
+export type { InteractiveCredentialOptions } from "./credentials/interactive-credential-options.ts";
 export {
 	OnBehalfOfCredential,
 	type OnBehalfOfCredentialAssertionOptions,
 	type OnBehalfOfCredentialOptions,
 	type OnBehalfOfCredentialSecretOptions,
 } from "./credentials/on-behalf-of-credential.ts";
+export {
+	UsernamePasswordCredential,
+	type UsernamePasswordCredentialOptions,
+} from "./credentials/username-password-credential.ts";
 export type {
 	ClientCertificateConfiguration,
 	ClientCertificateCredentialPEMConfiguration,

@@ -18,11 +18,15 @@ export interface TokenRequest {
 	readonly tracingOptions?: GetTokenOptions["tracingOptions"];
 }
 
-/** What a partition can give a source to avoid a prompt: what the last grant left. */
+/** What a partition can give a source to avoid a prompt: what earlier grants left. */
 export interface Held {
 	readonly refreshToken?: string;
+	/** Further ones, to be tried in this order when the service refuses that one. */
+	readonly otherRefreshTokens?: readonly string[];
 	/** The account, as `{uid}.{utid}`. */
 	readonly homeAccountId?: string;
+	/** Drops a refresh token that the service will never take again, wherever it is kept. */
+	readonly drop?: (refreshToken: string) => Promise<void>;
 }
 
 /** The person a token was issued for, in the terms of the unified cache schema. */
@@ -35,7 +39,7 @@ export interface Account {
 }
 
 /** What a source hands over: the token, and what may spare the next request or prompt. */
-export interface Grant extends Held {
+export interface Grant extends Pick<Held, "refreshToken" | "homeAccountId"> {
 	readonly token: AccessToken;
 	/** The scopes that were granted, separated by spaces; those asked for when the service named none. */
 	readonly scope: string;
@@ -49,6 +53,15 @@ export interface Grant extends Held {
 
 /** Gets a new token. It never remembers; it throws when there is none to be had. */
 export type TokenSource = (request: TokenRequest, held: Held) => Promise<Grant>;
+
+/** One need that only a person can meet. */
+export interface PromptRequest extends TokenRequest {
+	/** The user name of the person who is expected, when it is known. */
+	readonly loginHint?: string;
+}
+
+/** Has a person sign in. It stops as soon as `abortSignal` fires; it throws when nobody signed in. */
+export type Prompt = (request: PromptRequest) => Promise<Grant>;
 
 /**
  * What the cache reads from a source's failure, when it is there.

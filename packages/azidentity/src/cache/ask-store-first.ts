@@ -1,9 +1,11 @@
 import type { AccessToken } from "@azure/core-auth";
 import { throwIfAborted } from "../foundation/abort.ts";
+import type { Held } from "../token.ts";
 import { type Acquisition, askSource } from "./ask-source.ts";
-import { type Document, findHeld, findToken } from "./document.ts";
-import { guardedStore } from "./guarded-store.ts";
-import type { TokenStore } from "./token-store.ts";
+import { type Document, findToken } from "./document.ts";
+import { type GuardedStore, guardedStore } from "./guarded-store.ts";
+import { heldWithDocuments } from "./held-with-documents.ts";
+import type { DocumentName, TokenStore } from "./token-store.ts";
 
 /** How long to wait for another process that is fetching the same token, before fetching it too. */
 const PATIENCE_MS = 5_000;
@@ -14,9 +16,10 @@ export async function askStoreFirst(
 	tokenStore: TokenStore,
 ): Promise<AccessToken> {
 	const store = guardedStore(tokenStore);
-	const { need, abortSignal, owner, cae, key, now } = acquisition;
+	const { need, abortSignal, owner, cae, key } = acquisition;
 	const isOnBehalfOf = owner.assertionHash !== undefined;
 	const name = { cae, isOnBehalfOf, owner: key };
+	if (need.isGiven) return askAndPut(acquisition, store, name, {});
 
 	// Readers take no lock, and mostly the token is there.
 	const early = look(acquisition, await store.read(name));
@@ -32,14 +35,24 @@ export async function askStoreFirst(
 		const document = await store.read(name);
 		const late = look(acquisition, document);
 		if (late !== undefined) return late;
-		const held = { ...acquisition.held, ...findHeld(document, owner) };
-		return await askSource(acquisition, held, (grant, requestedAt) => {
-			const times = { requestedAt, cachedAt: now() };
-			return store.put(name, { owner, scopes: need.scopes, grant, times });
-		});
+		const held = await heldWithDocuments(acquisition, store, document);
+		return await askAndPut(acquisition, store, name, held);
 	} finally {
 		await lease?.release();
 	}
+}
+
+function askAndPut(
+	acquisition: Acquisition,
+	store: GuardedStore,
+	name: DocumentName,
+	held: Held,
+): Promise<AccessToken> {
+	const { need, owner, now } = acquisition;
+	return askSource(acquisition, held, (grant, requestedAt) => {
+		const times = { requestedAt, cachedAt: now() };
+		return store.put(name, { owner, scopes: need.scopes, grant, times });
+	});
 }
 
 /** The token that the document has for the need, when it spares the request. Claims are answered by the source only. */

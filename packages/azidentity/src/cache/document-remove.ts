@@ -56,6 +56,19 @@ export function removeEntries(
 	return draft.toText();
 }
 
+/** The document without a refresh token, under whatever keys and for whichever clients it stands there. */
+export function removeRefreshToken(
+	text: string | undefined,
+	secret: string,
+): string {
+	const draft = new Draft(text);
+	const keys: string[] = [];
+	for (const [key, entity] of draft.entries("RefreshToken"))
+		if (readText(entity, "secret") === secret) keys.push(key);
+	draft.remove("RefreshToken", keys);
+	return draft.toText();
+}
+
 function isSameAccount(one: Identity, other: Identity): boolean {
 	return (
 		one.home === other.home &&

@@ -17,8 +17,6 @@ export interface EntryHome {
 	readonly isBusy: boolean;
 	/** Whether there is nothing left that could spare a request. */
 	readonly isEmpty: boolean;
-	/** What is held beside the entries, in bytes. */
-	readonly bytes: number;
 	entries(): Iterable<Entry>;
 	forget(entry: Entry): void;
 	/** The memory lets go: nothing is remembered there from now on. */

@@ -1,5 +1,6 @@
 import { log } from "../foundation/log.ts";
 import type { Document } from "./document.ts";
+import { removeRefreshToken } from "./document-remove.ts";
 import { knownDocuments } from "./known-documents.ts";
 import type { WrittenGrant } from "./own-grants.ts";
 import type {
@@ -15,6 +16,8 @@ export interface GuardedStore {
 	read(name: DocumentName): Promise<Document>;
 	/** Writes a grant into a document; not at all when the store cannot be written. */
 	put(name: DocumentName, written: WrittenGrant): Promise<void>;
+	/** Takes a refresh token out of a document; not when the store cannot be written. */
+	drop(name: DocumentName, refreshToken: string): Promise<void>;
 	/** The right to fetch, or undefined when somebody else kept it for longer than `patience` milliseconds. */
 	lease(task: string, patience: number): Promise<Lease | undefined>;
 }
@@ -66,6 +69,11 @@ function guard(store: TokenStore): GuardedStore {
 		put(name, written) {
 			const own = known.own(name);
 			const edit = (current: string | undefined) => own.write(current, written);
+			return attempt("written", () => store.update(name, edit), undefined);
+		},
+		drop(name, refreshToken) {
+			const edit = (current: string | undefined) =>
+				removeRefreshToken(current, refreshToken);
 			return attempt("written", () => store.update(name, edit), undefined);
 		},
 		lease(task, patience) {

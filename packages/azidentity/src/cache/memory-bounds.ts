@@ -38,7 +38,7 @@ export class MemoryBounds {
 		this.#partitions.set(entry.home.key, entry.home);
 	}
 
-	/** Counts again what a change makes an entry, or what its partition holds, weigh. */
+	/** Counts again what a change makes an entry, or what is held beside entries, weigh. */
 	reweigh(weighed: { readonly bytes: number }, change: () => void): void {
 		this.#bytes -= weighed.bytes;
 		change();
@@ -98,7 +98,6 @@ export class MemoryBounds {
 		for (const entry of partition.entries()) {
 			if (this.#entries.delete(entry)) this.#bytes -= entry.bytes;
 		}
-		this.#bytes -= partition.bytes;
 		partition.detach();
 		this.#partitions.delete(partition.key);
 	}

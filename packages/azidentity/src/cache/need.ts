@@ -26,6 +26,8 @@ export interface Need {
 	readonly flightKey: string;
 	/** Nobody waits for the answer: it comes behind the callers' backs. */
 	readonly isBehind: boolean;
+	/** The source has the answer in its hands: there is nothing to look for. */
+	readonly isGiven?: boolean;
 }
 
 /** The need behind an ask. Throws what `ask.normalise` throws. */

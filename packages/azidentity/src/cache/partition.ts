@@ -1,10 +1,11 @@
 import type { AccessToken } from "@azure/core-auth";
 import { type Flight, Flights } from "../foundation/flight.ts";
 import { log } from "../foundation/log.ts";
-import type { Grant, Held, TokenSource } from "../token.ts";
+import type { Grant, TokenSource } from "../token.ts";
 import { acquire } from "./acquire.ts";
 import type { FoundToken } from "./document.ts";
 import { Entry, type EntryHome } from "./entry.ts";
+import { type Holding, type Holdings, heldOf } from "./holding.ts";
 import type { MemoryBounds } from "./memory-bounds.ts";
 import { type Ask, type Need, needOf } from "./need.ts";
 import { NotBefore } from "./not-before.ts";
@@ -26,6 +27,7 @@ interface PartitionParts {
 	readonly owner: Owner;
 	readonly cae: boolean;
 	readonly bounds: MemoryBounds;
+	readonly holdings: Holdings;
 	readonly now: () => number;
 	readonly store: TokenStore | undefined;
 }
@@ -41,8 +43,8 @@ export class Partition implements EntryHome {
 	readonly #entries = new Map<string, Entry>();
 	readonly #flights = new Flights<AccessToken>();
 	#notBefore: NotBefore | undefined;
-	#held: Held = {};
-	#heldFlight = 0;
+	/** What this partition has brought, and others of the same person may have. */
+	#holding: Holding | undefined;
 
 	constructor(parts: PartitionParts) {
 		this.key = parts.key;
@@ -65,16 +67,23 @@ export class Partition implements EntryHome {
 		return entry.settled;
 	}
 
+	/** Remembers a grant this partition was not asked for: it was known only by the grant whose it is. */
+	put(ask: Ask, grant: Grant): Promise<AccessToken> {
+		const need = { ...needOf(ask, false), isGiven: true };
+		// A flight of its own, under a key that no need has: joining another would lose the grant.
+		return this.#flights
+			.find(`\n${lastFlight + 1}`, (signal) =>
+				this.#fly(need, async () => grant, signal),
+			)
+			.join(undefined);
+	}
+
 	get isBusy(): boolean {
 		return !this.#flights.isEmpty;
 	}
 
 	get isEmpty(): boolean {
-		return this.#entries.size === 0 && this.#held.refreshToken === undefined;
-	}
-
-	get bytes(): number {
-		return this.#held.refreshToken?.length ?? 0;
+		return this.#entries.size === 0 && !this.#holding?.refreshToken;
 	}
 
 	entries(): Iterable<Entry> {
@@ -89,7 +98,8 @@ export class Partition implements EntryHome {
 	detach(): void {
 		this.isAttached = false;
 		this.#entries.clear();
-		this.#held = {};
+		if (this.#holding !== undefined) this.#parts.holdings.close(this.#holding);
+		this.#holding = undefined;
 	}
 
 	#getAfterMiss(
@@ -142,6 +152,7 @@ export class Partition implements EntryHome {
 		signal: AbortSignal,
 	): Promise<AccessToken> {
 		try {
+			const { cae, holdings, owner } = this.#parts;
 			lastFlight += 1;
 			const flight = lastFlight;
 			return await acquire({
@@ -149,7 +160,7 @@ export class Partition implements EntryHome {
 				need,
 				source,
 				abortSignal: signal,
-				held: this.#held,
+				held: heldOf(owner, cae, holdings),
 				keep: (grant, setOut) => this.#keep(need, grant, flight, setOut),
 				isCovered: () =>
 					this.#entries.get(need.key)?.isUsable(this.#now()) === true,
@@ -189,7 +200,12 @@ export class Partition implements EntryHome {
 	 */
 	#keep(need: Need, grant: Grant, flight: number, setOut: number): AccessToken {
 		if (!this.isAttached) return grant.token;
-		this.#hold(grant, flight);
+		this.#holding = this.#parts.holdings.hold(
+			this.#parts,
+			this.#holding,
+			grant,
+			flight,
+		);
 		const known = this.#entries.get(need.key);
 		if (known !== undefined && known.flight > flight) {
 			// Claims are answered by this very grant; without any, the newer token is the better one.
@@ -223,20 +239,6 @@ export class Partition implements EntryHome {
 		const now = this.#now();
 		if (entry === undefined || !entry.isUsable(now)) return undefined;
 		return need.isBehind && entry.isDue(now) ? undefined : entry.token;
-	}
-
-	#hold(grant: Grant, flight: number): void {
-		const { refreshToken, homeAccountId } = grant;
-		if (refreshToken === undefined && homeAccountId === undefined) return;
-		if (flight < this.#heldFlight) return;
-		this.#heldFlight = flight;
-		this.#parts.bounds.reweigh(this, () => {
-			this.#held = {
-				...this.#held,
-				...(refreshToken !== undefined && { refreshToken }),
-				...(homeAccountId !== undefined && { homeAccountId }),
-			};
-		});
 	}
 
 	#learn(written: string, entry: Entry): void {

@@ -1,7 +1,12 @@
+import type { Account } from "../token.ts";
+import { type ClientOwner, Holdings } from "./holding.ts";
 import { MemoryBounds } from "./memory-bounds.ts";
 import { type Owner, ownerKey } from "./owner.ts";
 import { Partition } from "./partition.ts";
 import type { TokenStore } from "./token-store.ts";
+
+/** Somebody who signed in before. */
+export type KnownAccount = Pick<Account, "homeAccountId" | "username">;
 
 export interface TokenCacheOptions {
 	/** How many owners' tokens are kept at most. Default 10,000. */
@@ -31,6 +36,7 @@ const MAX_BYTES = 64 * 1024 * 1024;
 export class TokenCache {
 	readonly #partitions = new Map<string, Partition>();
 	readonly #bounds: MemoryBounds;
+	readonly #holdings: Holdings;
 	readonly #now: () => number;
 	readonly #store: TokenStore | undefined;
 
@@ -49,6 +55,7 @@ export class TokenCache {
 			maxPartitions,
 			maxBytes,
 		});
+		this.#holdings = new Holdings(this.#bounds);
 	}
 
 	/**
@@ -64,12 +71,27 @@ export class TokenCache {
 			owner,
 			cae,
 			bounds: this.#bounds,
+			holdings: this.#holdings,
 			now: this.#now,
 			store: this.#store,
 		});
 		this.#partitions.set(key, partition);
 		this.#bounds.enforce(this.#now());
 		return partition;
+	}
+
+	/** The people who signed in to the client at this cloud, each once: from memory and from the store. */
+	async accounts(client: ClientOwner): Promise<KnownAccount[]> {
+		const known = new Map<string, KnownAccount>();
+		for (const account of this.#holdings.accounts(client))
+			known.set(account.homeAccountId, account);
+		if (this.#store !== undefined) {
+			const { storedAccounts } = await import("./stored-accounts.ts");
+			for (const account of await storedAccounts(this.#store, client))
+				if (!known.has(account.homeAccountId))
+					known.set(account.homeAccountId, account);
+		}
+		return [...known.values()];
 	}
 }
 

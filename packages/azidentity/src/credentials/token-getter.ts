@@ -1,11 +1,12 @@
 import type { AccessToken, GetTokenOptions } from "@azure/core-auth";
+import type { Ask } from "../cache/need.ts";
 import type { Owner } from "../cache/owner.ts";
 import type { Partition } from "../cache/partition.ts";
 import { resolveTenant } from "../entra/tenants.ts";
-import { abortError } from "../foundation/abort.ts";
+import { throwIfAborted } from "../foundation/abort.ts";
 import { log } from "../foundation/log.ts";
 import { normaliseScopes } from "../foundation/scopes.ts";
-import type { TokenSource } from "../token.ts";
+import type { Grant, TokenRequest, TokenSource } from "../token.ts";
 import { type CacheOptions, tokenCacheOf } from "./cache-options.ts";
 
 /** `getToken` of a credential: never null, and never slower than a look into memory when the token is there. */
@@ -37,8 +38,7 @@ export function tokenGetter(parts: TokenGetterParts): GetToken {
 	const allowed = parts.options.additionallyAllowedTenants ?? [];
 	const cache = tokenCacheOf(credentialName, parts.options);
 	const source = reported(credentialName, parts.source);
-	const normalise = (scopes: string | string[]) =>
-		(parts.normalise ?? normaliseScopes)(credentialName, scopes);
+	const askFor = askReader(credentialName, parts.normalise);
 
 	const partitionOf = (tenantId: string | undefined, cae: boolean) =>
 		cache.partition(
@@ -59,12 +59,11 @@ export function tokenGetter(parts: TokenGetterParts): GetToken {
 	};
 
 	return (scopes, options = NO_OPTIONS) => {
-		const { abortSignal, tenantId, enableCae = false } = options;
-		if (abortSignal?.aborted) return Promise.reject(abortError());
-		if (options.proofOfPossessionOptions !== undefined)
-			return Promise.reject(noProofOfPossession(credentialName));
+		const { tenantId, enableCae = false } = options;
 		let partition: Partition;
+		let ask: Ask;
 		try {
+			ask = askFor(scopes, options);
 			partition =
 				tenantId === undefined
 					? homePartition(enableCae)
@@ -72,7 +71,24 @@ export function tokenGetter(parts: TokenGetterParts): GetToken {
 		} catch (error) {
 			return Promise.reject(error);
 		}
-		const ask = {
+		return partition.get(ask, source);
+	};
+}
+
+/** Reads what a caller wants. It throws when the caller has left already, or wants what nobody can give. */
+export function askReader(
+	credentialName: string,
+	normaliseFor: NonNullable<TokenGetterParts["normalise"]> = normaliseScopes,
+) {
+	const normalise = (scopes: string | string[]) =>
+		normaliseFor(credentialName, scopes);
+
+	return (scopes: string | string[], options: GetTokenOptions): Ask => {
+		const { abortSignal } = options;
+		throwIfAborted(abortSignal);
+		if (options.proofOfPossessionOptions !== undefined)
+			throw noProofOfPossession(credentialName);
+		return {
 			scopes,
 			written: writtenOf(scopes),
 			normalise,
@@ -81,7 +97,6 @@ export function tokenGetter(parts: TokenGetterParts): GetToken {
 			timeout: options.requestOptions?.timeout,
 			tracingOptions: options.tracingOptions,
 		};
-		return partition.get(ask, source);
 	};
 }
 
@@ -92,11 +107,14 @@ function writtenOf(scopes: string | string[]): string {
 }
 
 /** The source, saying in the log how each of its requests ended. Hits say nothing. */
-function reported(credentialName: string, source: TokenSource): TokenSource {
-	return async (request, held) => {
+export function reported<Rest extends unknown[]>(
+	credentialName: string,
+	source: (request: TokenRequest, ...rest: Rest) => Promise<Grant>,
+): (request: TokenRequest, ...rest: Rest) => Promise<Grant> {
+	return async (request, ...rest) => {
 		const scopes = request.scopes.join(", ");
 		try {
-			const grant = await source(request, held);
+			const grant = await source(request, ...rest);
 			log.info(
 				`${credentialName} => getToken() => SUCCESS. Scopes: ${scopes}.`,
 			);

@@ -9,6 +9,8 @@ export interface AccountContext {
 	readonly environment: string;
 	/** The nonce of the sign-in, when one was sent. */
 	readonly nonce?: string | undefined;
+	/** The account that is asked for, when it is known: what stands when the answer has no `client_info`. */
+	readonly homeAccountId?: string | undefined;
 }
 
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -24,7 +26,8 @@ export function accountOf(
 	context: AccountContext,
 ): Account | string | undefined {
 	if (idToken === undefined) {
-		if (context.nonce === undefined) return undefined;
+		if (context.nonce === undefined)
+			return accountWithoutName(clientInfo, context);
 		return "there is no id token in it that ties it to the sign-in (nonce)";
 	}
 	const claims = decoded(idToken.split(".")[1]);
@@ -34,7 +37,8 @@ export function accountOf(
 
 	const { oid, sub } = claims;
 	const localAccountId = text(oid) ?? text(sub);
-	const homeAccountId = homeAccountIdOf(clientInfo) ?? text(sub);
+	const homeAccountId =
+		homeAccountIdOf(clientInfo) ?? context.homeAccountId ?? text(sub);
 	if (localAccountId === undefined || homeAccountId === undefined)
 		return "its id token names nobody";
 	const emails = Array.isArray(claims.emails) ? claims.emails : [];
@@ -51,12 +55,30 @@ export function accountOf(
 	};
 }
 
+/** Who it is can be told without an id token, but not how they are called. */
+function accountWithoutName(
+	clientInfo: string | undefined,
+	{ environment, tenantId }: AccountContext,
+): Account | undefined {
+	const homeAccountId = homeAccountIdOf(clientInfo);
+	if (homeAccountId === undefined) return undefined;
+	return {
+		homeAccountId,
+		localAccountId: text(decoded(clientInfo)?.uid) ?? homeAccountId,
+		environment,
+		realm: text(decoded(clientInfo)?.utid) ?? tenantId,
+		username: "",
+	};
+}
+
 function disagreement(
 	claims: Record<string, unknown>,
 	context: AccountContext,
 ): string | undefined {
 	const { aud, nonce, tid } = claims;
-	if (aud !== context.clientId) return "its id token is for another client";
+	// The service writes ids in lower case, whatever the program does.
+	if (String(aud).toLowerCase() !== context.clientId.toLowerCase())
+		return "its id token is for another client";
 	if (context.nonce !== undefined && nonce !== context.nonce)
 		return "its id token is for another sign-in (nonce)";
 	if (tid !== undefined && !(typeof tid === "string" && GUID.test(tid)))

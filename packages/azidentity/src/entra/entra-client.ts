@@ -25,6 +25,8 @@ export interface TokenRequestDetails {
 	readonly anchorMailbox?: string;
 	/** The nonce that the id token must repeat. */
 	readonly nonce?: string;
+	/** The account that is asked for, when it is known. */
+	readonly homeAccountId?: string | undefined;
 }
 
 /** Who is served, how long each attempt may take, and what ends it. */
@@ -58,6 +60,8 @@ export interface EntraClient {
 		details?: TokenRequestDetails,
 	): Promise<Grant>;
 	endpoints(errand: Errand): Promise<Endpoints>;
+	/** Asks for a document; resolves whatever the status. */
+	get(url: string, errand: Errand): Promise<HttpAnswer>;
 	/** Sends a form to one of the endpoints; resolves when the status is a success. */
 	postForm(
 		url: string,
@@ -77,6 +81,9 @@ const HEADERS: Readonly<Record<string, string>> = {
 	"x-client-CPU": process.arch,
 	"x-ms-lib-capability": "retry-after, h429",
 };
+
+/** What all requests have in common. */
+const REQUEST = { headers: HEADERS, requestIdHeader: "client-request-id" };
 
 /** A client's fixed parts. */
 interface Parts extends Pick<Asking, "credentialName" | "clientId" | "send"> {
@@ -131,6 +138,8 @@ function clientOf(
 		requestToken: (request, parameters, proof, details) =>
 			requestToken(parts, request, parameters, proof, details),
 		endpoints: (errand) => endpoints(parts, errand),
+		get: (url, errand) =>
+			parts.send({ ...ofErrand(errand), ...REQUEST, method: "GET", url }),
 		postForm: (url, form, errand, settings = {}) =>
 			post(parts, asked(parts, url, errand, form), form, errand, settings),
 	};
@@ -165,7 +174,8 @@ async function requestToken(
 	const answer = await post(parts, question, form, request, settings);
 
 	const { environment } = authority;
-	const context = { clientId, tenantId, environment, nonce: details.nonce };
+	const { homeAccountId, nonce } = details;
+	const context = { clientId, tenantId, environment, homeAccountId, nonce };
 	const grant = parseTokenResponse(question, answer, scopes, context);
 	if (logsAccounts) logAccountIdentifiers(credentialName, grant.token.token);
 	return grant;
@@ -189,8 +199,8 @@ async function post(
 		method: "POST",
 		url: question.url,
 		form,
+		...REQUEST,
 		headers: { ...HEADERS, ...settings.headers },
-		requestIdHeader: "client-request-id",
 		...(!settings.isRepeatable && { retries: NO_RETRIES }),
 	});
 	if (answer.status < 200 || answer.status > 299)

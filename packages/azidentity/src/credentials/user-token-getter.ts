@@ -1,0 +1,209 @@
+import type { AccessToken, GetTokenOptions } from "@azure/core-auth";
+import {
+	type AuthenticationRecord,
+	recordOf,
+} from "../authentication-record.ts";
+import type { TokenCache } from "../cache/token-cache.ts";
+import type { ClientProof } from "../entra/client-proof.ts";
+import type { EntraClient } from "../entra/entra-client.ts";
+import { checkAccount, refreshFirst } from "../entra/refresh-first.ts";
+import { AuthenticationError, AuthenticationRequiredError } from "../errors.ts";
+import { abortable } from "../foundation/abort.ts";
+import type { Prompt } from "../token.ts";
+import { type CacheOptions, tokenCacheOf } from "./cache-options.ts";
+import type { InteractiveCredentialOptions } from "./interactive-credential-options.ts";
+import { KnownAccounts } from "./known-accounts.ts";
+import { PromptQueue } from "./prompt-queue.ts";
+import { type GetToken, reported, tokenGetter } from "./token-getter.ts";
+import { type UserNeed, userNeeds } from "./user-need.ts";
+
+/** What sets one credential of a person apart from another. */
+export interface UserTokenGetterParts {
+	readonly credentialName: string;
+	readonly client: EntraClient;
+	/** The tenant that the program named; without one, whichever the person belongs to. */
+	readonly tenantId: string | undefined;
+	readonly options: CacheOptions &
+		Pick<
+			InteractiveCredentialOptions,
+			| "additionallyAllowedTenants"
+			| "authenticationRecord"
+			| "disableAutomaticAuthentication"
+		>;
+	/** Has the person sign in. One is shown at a time. */
+	readonly prompt: Prompt;
+	/** How a confidential client shows who it is when it refreshes. */
+	readonly proof?: ClientProof;
+	/** The user name of the person the program means: nobody else's tokens are used without a prompt. */
+	readonly loginHint?: string | undefined;
+	/** Whether only the prompt says who the person is, so that nobody the cache knows may be taken for them. */
+	readonly isOnlyPrompted?: boolean;
+}
+
+/** How a sign-in ended. */
+interface SignIn {
+	readonly token: AccessToken;
+	readonly record: AuthenticationRecord;
+}
+
+/**
+ * Joins a person's prompt and a cache: silent while it can be, one prompt at a time when it cannot.
+ *
+ * The prompt runs outside of the cache, because only its answer says whose partition the tokens belong in.
+ */
+export class UserTokenGetter {
+	readonly #parts: UserTokenGetterParts;
+	readonly #cache: TokenCache;
+	readonly #known: KnownAccounts;
+	readonly #needs: ReturnType<typeof userNeeds>;
+	readonly #prompt: Prompt;
+	readonly #prompts = new PromptQueue<SignIn>();
+	/** Whose tokens are handed out: the record's, else whoever signed in last. */
+	#account: string | undefined;
+	#silent:
+		| { readonly account: string; readonly getToken: GetToken }
+		| undefined;
+
+	/**
+	 * Throws a TypeError when an option cannot be right, the record among them, and a
+	 * CredentialUnavailableError when the tenant cannot be one.
+	 */
+	constructor(parts: UserTokenGetterParts) {
+		const { credentialName, options } = parts;
+		this.#parts = parts;
+		this.#needs = userNeeds(parts);
+		this.#cache = tokenCacheOf(credentialName, options);
+		this.#known = new KnownAccounts(parts, this.#cache);
+		this.#prompt = reported(credentialName, parts.prompt);
+		this.#account = this.#known.record?.homeAccountId;
+	}
+
+	/** A token: remembered, refreshed, or else got by a prompt unless the program wants none. */
+	async getToken(
+		scopes: string | string[],
+		options: GetTokenOptions = {},
+	): Promise<AccessToken> {
+		for (;;) {
+			const outcome = await this.#getSilently(scopes, options);
+			if ("token" in outcome) return outcome;
+			const need = this.#needs(scopes, options, outcome);
+			if (this.#parts.options.disableAutomaticAuthentication)
+				throw requiredError(outcome, need);
+			if (this.#prompts.isBusyFor(need.key)) {
+				await this.#prompts.wait(options.abortSignal);
+				continue;
+			}
+			try {
+				return (await this.#signIn(need)).token;
+			} catch (error) {
+				if (!(error instanceof AuthenticationRequiredError)) throw error;
+				throw requiredError(error, need, outcome.cause);
+			}
+		}
+	}
+
+	/** Has the person sign in, whatever is remembered, and tells who it was. */
+	async authenticate(
+		scopes: string | string[],
+		options: GetTokenOptions = {},
+	): Promise<AuthenticationRecord> {
+		const need = this.#needs(scopes, options);
+		// A cache that cannot be opened is reported before the person is asked, not after.
+		await this.#known.look(options.abortSignal);
+		while (this.#prompts.isBusyFor(need.key))
+			await this.#prompts.wait(options.abortSignal);
+		return (await this.#signIn(need)).record;
+	}
+
+	/** A token that needs nobody, or the error that says why somebody is needed. */
+	async #getSilently(
+		scopes: string | string[],
+		options: GetTokenOptions,
+	): Promise<AccessToken | AuthenticationRequiredError> {
+		try {
+			// What is wrong with a call is said before anything is looked up for it.
+			if (this.#account === undefined) this.#needs(scopes, options);
+			const account =
+				this.#account ?? (await this.#known.one(options.abortSignal));
+			const token = await this.#getterOf(account)(scopes, options);
+			this.#account ??= account;
+			return token;
+		} catch (error) {
+			if (error instanceof AuthenticationRequiredError) return error;
+			throw error;
+		}
+	}
+
+	#getterOf(account: string): GetToken {
+		if (this.#silent?.account === account) return this.#silent.getToken;
+		const { client, credentialName, proof } = this.#parts;
+		const { clientId, environment } = client;
+		const getToken = tokenGetter({
+			credentialName,
+			owner: { clientId, environment, homeAccountId: account },
+			tenantId: this.#needs.tenantId,
+			options: {
+				additionallyAllowedTenants: this.#needs.allowedTenants,
+				tokenCache: this.#cache,
+			},
+			source: refreshFirst(credentialName, client, proof),
+		});
+		this.#silent = { account, getToken };
+		return getToken;
+	}
+
+	#signIn(need: UserNeed): Promise<SignIn> {
+		const { abortSignal } = need.ask;
+		return this.#prompts.join(need.key, abortSignal, (signal) =>
+			this.#show(need, signal),
+		);
+	}
+
+	async #show(need: UserNeed, abortSignal: AbortSignal): Promise<SignIn> {
+		const { client, credentialName, loginHint } = this.#parts;
+		const { clientId, environment } = client;
+		const { record } = this.#known;
+		const hint = loginHint ?? record?.username;
+		const request = {
+			...need.request,
+			abortSignal,
+			...(hint && { loginHint: hint }),
+		};
+		const grant = await abortable(this.#prompt(request), abortSignal);
+
+		const { account } = grant;
+		if (account === undefined) throw nobodyNamed(credentialName);
+		checkAccount(credentialName, grant, record?.homeAccountId);
+		const { homeAccountId } = account;
+		const { cae, tenantId } = need.request;
+		const token = await this.#cache
+			.partition({ clientId, environment, tenantId, homeAccountId }, cae)
+			.put(need.ask, grant);
+		this.#account = homeAccountId;
+		return { token, record: recordOf(clientId, account) };
+	}
+}
+
+/** The error for the caller, which has all that `authenticate` needs. */
+function requiredError(
+	{ cause, message }: AuthenticationRequiredError,
+	{ getTokenOptions, request }: UserNeed,
+	otherCause?: unknown,
+): AuthenticationRequiredError {
+	return new AuthenticationRequiredError({
+		scopes: [...request.scopes],
+		getTokenOptions,
+		message,
+		cause: cause ?? otherCause,
+	});
+}
+
+/** Tokens of nobody in particular cannot be kept apart from somebody's. */
+function nobodyNamed(credentialName: string): AuthenticationError {
+	const message = `${credentialName}: the answer does not say who signed in: it has neither an id token nor client_info. Check authorityHost, and whether a proxy answers in the service's place.`;
+	return new AuthenticationError(
+		200,
+		{ error: "invalid_response", error_description: message },
+		{ message },
+	);
+}
