@@ -84,7 +84,8 @@ export function certificatePlace(
 	return {
 		name: "the given certificate",
 		path,
-		content: content.slice(),
+		// Not slice(): that of a Buffer shows the same memory.
+		content: typeof content === "string" ? content : Uint8Array.from(content),
 		password,
 	};
 }

@@ -16,7 +16,7 @@ export const LARGEST_CERTIFICATE_BYTES = 1024 * 1024;
  * @throws CertificateProblem when there is no file that could be read.
  */
 export async function certificateFileStamp(path: string): Promise<string> {
-	const stats = await orProblem(stat(path, { bigint: true }));
+	const stats = await orProblem(path, stat(path, { bigint: true }));
 	checkStats(stats);
 	const { ctimeNs, dev, ino, mtimeNs, size } = stats;
 	return [dev, ino, size, mtimeNs, ctimeNs].join(":");
@@ -24,7 +24,7 @@ export async function certificateFileStamp(path: string): Promise<string> {
 
 /** @throws CertificateProblem */
 export function readCertificateFile(path: string): Promise<Buffer> {
-	return orProblem(readFile(path));
+	return orProblem(path, readFile(path));
 }
 
 export function tooLarge(): CertificateProblem {
@@ -44,7 +44,7 @@ function checkStats(stats: BigIntStats): void {
 	if (stats.size > LARGEST_CERTIFICATE_BYTES) throw tooLarge();
 }
 
-async function orProblem<T>(promise: Promise<T>): Promise<T> {
+async function orProblem<T>(path: string, promise: Promise<T>): Promise<T> {
 	try {
 		return await promise;
 	} catch (error) {
@@ -53,7 +53,8 @@ async function orProblem<T>(promise: Promise<T>): Promise<T> {
 			"file_unreadable",
 			`cannot be read (${code}).`,
 		];
-		throw new CertificateProblem(fault, message, sanitisedCause(error));
+		// The system quotes the path, and whoever mixed up the arguments passed a key as one.
+		throw new CertificateProblem(fault, message, sanitisedCause(error, [path]));
 	}
 }
 

@@ -1,4 +1,9 @@
-import { createPrivateKey, generateKeyPairSync } from "node:crypto";
+import {
+	createHash,
+	createPrivateKey,
+	generateKeyPairSync,
+	X509Certificate,
+} from "node:crypto";
 import forge from "node-forge";
 
 /** A key and its certificate, as PEM. */
@@ -7,6 +12,8 @@ export interface Issued {
 	readonly certificate: string;
 	/** Both in one text. */
 	readonly pem: string;
+	/** Of the certificate, in base64url. */
+	readonly thumbprint: (algorithm: "sha1" | "sha256") => string;
 }
 
 interface Wishes {
@@ -58,7 +65,14 @@ export function issued(wishes: Wishes): Issued {
 	const signer = forge.pki.privateKeyFromPem(issuer?.key ?? key);
 	certificate.sign(signer, forge.md.sha256.create());
 	const text = forge.pki.certificateToPem(certificate).replaceAll("\r", "");
-	return { key, certificate: text, pem: key + text };
+	const { raw } = new X509Certificate(text);
+	return {
+		key,
+		certificate: text,
+		pem: key + text,
+		thumbprint: (algorithm) =>
+			createHash(algorithm).update(raw).digest("base64url"),
+	};
 }
 
 /** The key in another form: of old tools, or encrypted. */

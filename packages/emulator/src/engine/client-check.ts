@@ -11,7 +11,7 @@ import type { App, Tenant } from "../fixtures.ts";
 import type { Form } from "./engine.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { checkFederated, isFederated } from "./federated-assertion.ts";
-import { presentedCertificate } from "./presented-certificate.ts";
+import { chainFault, presentedCertificate } from "./presented-certificate.ts";
 
 /** A client that may go on to the library, with the form as the library is to see it. */
 export interface CheckedClient {
@@ -67,8 +67,11 @@ async function checkAssertion(
 		return { app, proof: 2, form: { ...proven, client_id: app.clientId } };
 	}
 	const certificates = parts.directory.certificates(app);
-	if (presentedCertificate(certificates, assertion) === undefined)
+	const presented = presentedCertificate(certificates, assertion);
+	if (presented === undefined)
 		throw unknownCertificate("the thumbprint names no certificate of the app");
+	const fault = chainFault(presented, assertion);
+	if (fault !== undefined) throw unknownCertificate(fault);
 	return { app, proof: 2, form };
 }
 
