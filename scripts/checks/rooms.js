@@ -37,12 +37,14 @@ const FOUNDATION_FILES = ["token.ts", "errors.ts", "authentication-record.ts"];
 
 /** Rooms whose parts never name each other, but for their types: one host, one tool, one store, one credential each. */
 const SIBLINGS = {
-	"managed-identity": () => true,
+	"managed-identity": (from, to) => [from, to].every(isHost),
 	tools: () => true,
 	stores: (from, to) => from.split("/")[1] !== to.split("/")[1],
 	credentials: (from, to) =>
 		to.endsWith("-credential.ts") && !COMPOSITES.includes(from),
 };
+
+const isHost = (file) => file.startsWith("managed-identity/hosts/");
 
 /** The credentials that are made of credentials. */
 const COMPOSITES = [

@@ -39,6 +39,7 @@ export interface AuthenticationErrorOptions {
 	isOutage?: boolean | undefined;
 	notBefore?: number | undefined;
 	retryAfter?: number | undefined;
+	isUnavailable?: boolean | undefined;
 }
 
 /** The credential could not even try: something it needs is missing. A chain goes on to the next one. */
@@ -60,6 +61,11 @@ export class AuthenticationError extends Error {
 	declare readonly notBefore?: number;
 	/** How long the service wanted to be left alone when it answered, in milliseconds. */
 	declare readonly retryAfter?: number;
+	/**
+	 * Whether it was not the token service that answered, but something in its place: nothing was refused,
+	 * and a chain goes on to the next credential.
+	 */
+	declare readonly isUnavailable?: boolean;
 
 	/**
 	 * @param statusCode The HTTP status of the answer; 0 when there was none.
@@ -70,7 +76,8 @@ export class AuthenticationError extends Error {
 		errorBody: object | string | undefined | null,
 		options?: AuthenticationErrorOptions,
 	) {
-		const { message, isOutage, notBefore, retryAfter } = options ?? {};
+		const { message, isOutage, isUnavailable, notBefore, retryAfter } =
+			options ?? {};
 		const errorResponse = errorResponseFrom(statusCode, errorBody);
 		super(
 			message ??
@@ -83,6 +90,7 @@ export class AuthenticationError extends Error {
 		if (isOutage !== undefined) this.isOutage = isOutage;
 		if (notBefore !== undefined) this.notBefore = notBefore;
 		if (retryAfter !== undefined) this.retryAfter = retryAfter;
+		if (isUnavailable !== undefined) this.isUnavailable = isUnavailable;
 	}
 }
 

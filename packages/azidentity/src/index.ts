@@ -62,6 +62,12 @@ export {
 	UsernamePasswordCredential,
 	type UsernamePasswordCredentialOptions,
 } from "./credentials/username-password-credential.ts";
+export {
+	ManagedIdentityCredential,
+	type ManagedIdentityCredentialClientIdOptions,
+	type ManagedIdentityCredentialObjectIdOptions,
+	type ManagedIdentityCredentialResourceIdOptions,
+} from "./credentials/managed-identity-credential.ts";
 export type {
 	ClientCertificateConfiguration,
 	ClientCertificateCredentialPEMConfiguration,

@@ -27,6 +27,8 @@ export interface Held {
 	readonly homeAccountId?: string;
 	/** Drops a refresh token that the service will never take again, wherever it is kept. */
 	readonly drop?: (refreshToken: string) => Promise<void>;
+	/** With claims: the token that was remembered for the same scopes, and that was refused somewhere. */
+	readonly refusedToken?: string;
 }
 
 /** The person a token was issued for, in the terms of the unified cache schema. */

@@ -45,6 +45,18 @@ export async function askSource(
 		...(tracingOptions !== undefined && { tracingOptions }),
 	};
 	const grant = await source(request, held);
+	if (isExpired(grant, now())) {
+		if (need.isBehind) throw new Error("the new token has expired already");
+		return grant.token;
+	}
 	await write?.(grant, setOut);
 	return acquisition.keep(grant, setOut);
+}
+
+/**
+ * A token past its end is the caller's to judge, as this machine's clock may be wrong. It replaces nothing,
+ * and it would serve nobody else. What brings a refresh token is kept for that.
+ */
+function isExpired({ refreshToken, token }: Grant, now: number): boolean {
+	return refreshToken === undefined && token.expiresOnTimestamp <= now;
 }

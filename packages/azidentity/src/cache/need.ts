@@ -1,4 +1,6 @@
 import type { GetTokenOptions } from "@azure/core-auth";
+import type { Held } from "../token.ts";
+import type { Entry } from "./entry.ts";
 
 /** What a caller wants of one owner's tokens. */
 export interface Ask {
@@ -40,4 +42,15 @@ export function needOf(ask: Ask, isBehind: boolean): Need {
 		.join(" ");
 	const flightKey = ask.claims === undefined ? key : `${key}\n${ask.claims}`;
 	return { ask, scopes, key, flightKey, isBehind };
+}
+
+/** What a source is given for the need: a challenge is about the token that is remembered. */
+export function heldFor(
+	{ ask, key }: Need,
+	held: Held,
+	entries: ReadonlyMap<string, Entry>,
+): Held {
+	const remembered = entries.get(key)?.token.token;
+	if (ask.claims === undefined || remembered === undefined) return held;
+	return { ...held, refusedToken: remembered };
 }

@@ -7,7 +7,7 @@ import type { FoundToken } from "./document.ts";
 import { Entry, type EntryHome } from "./entry.ts";
 import { type Holding, type Holdings, heldOf } from "./holding.ts";
 import type { MemoryBounds } from "./memory-bounds.ts";
-import { type Ask, type Need, needOf } from "./need.ts";
+import { type Ask, heldFor, type Need, needOf } from "./need.ts";
 import { NotBefore } from "./not-before.ts";
 import type { Owner } from "./owner.ts";
 import { failureOf } from "./source-failure.ts";
@@ -160,7 +160,7 @@ export class Partition implements EntryHome {
 				need,
 				source,
 				abortSignal: signal,
-				held: heldOf(owner, cae, holdings),
+				held: heldFor(need, heldOf(owner, cae, holdings), this.#entries),
 				keep: (grant, setOut) => this.#keep(need, grant, flight, setOut),
 				isCovered: () =>
 					this.#entries.get(need.key)?.isUsable(this.#now()) === true,

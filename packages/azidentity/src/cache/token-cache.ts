@@ -61,8 +61,9 @@ export class TokenCache {
 	/**
 	 * What belongs to one owner. Keep it only as long as it `isAttached`: a cache that is full lets go of
 	 * partitions, and a later one takes the owner's place.
+	 * @param isMemoryOnly Whether its tokens must not outlive the process, whatever store the cache has.
 	 */
-	partition(owner: Owner, cae: boolean): Partition {
+	partition(owner: Owner, cae: boolean, isMemoryOnly = false): Partition {
 		const key = ownerKey(owner, cae);
 		const known = this.#partitions.get(key);
 		if (known !== undefined) return known;
@@ -73,7 +74,7 @@ export class TokenCache {
 			bounds: this.#bounds,
 			holdings: this.#holdings,
 			now: this.#now,
-			store: this.#store,
+			store: isMemoryOnly ? undefined : this.#store,
 		});
 		this.#partitions.set(key, partition);
 		this.#bounds.enforce(this.#now());

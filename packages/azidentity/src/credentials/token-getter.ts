@@ -19,8 +19,11 @@ interface TokenGetterParts {
 	readonly credentialName: string;
 	/** Whom the tokens belong to, but for the tenant, which each call may choose. */
 	readonly owner: Omit<Owner, "tenantId">;
-	/** The tenant of calls that name none; "" for a tool's own, beside which any may be named. */
-	readonly tenantId: string;
+	/**
+	 * The tenant of calls that name none; "" for a tool's own, beside which any may be named. Left out by a
+	 * credential that knows no tenants, and ignores those of calls.
+	 */
+	readonly tenantId?: string;
 	readonly options: CacheOptions & { additionallyAllowedTenants?: string[] };
 	readonly source: TokenSource;
 	/** The scopes as the source gets them; throws when they cannot be. Default: as Entra takes them. */
@@ -28,35 +31,23 @@ interface TokenGetterParts {
 		credentialName: string,
 		scopes: string | readonly string[],
 	) => readonly string[];
+	/** Whether the tokens must not outlive the process, whatever the cache is. Default false. */
+	readonly isMemoryOnly?: boolean;
+	/** Whether a claims challenge only says that the token was refused, and none of it is sent. Default false. */
+	readonly ignoresClaims?: boolean;
 }
+
+/** Stands for the tenant where there is none, as in the caches of other libraries. */
+const NO_TENANT = "managed_identity";
 
 const NO_OPTIONS: GetTokenOptions = {};
 
 /** Joins a source and a cache: which tenant, which flavour, whose partition. */
 export function tokenGetter(parts: TokenGetterParts): GetToken {
-	const { credentialName, owner, tenantId: configured } = parts;
-	const allowed = parts.options.additionallyAllowedTenants ?? [];
-	const cache = tokenCacheOf(credentialName, parts.options);
+	const { credentialName } = parts;
+	const partitionOf = partitionFinder(parts);
 	const source = reported(credentialName, parts.source);
-	const askFor = askReader(credentialName, parts.normalise);
-
-	const partitionOf = (tenantId: string | undefined, cae: boolean) =>
-		cache.partition(
-			{
-				...owner,
-				tenantId: resolveTenant(credentialName, configured, tenantId, allowed),
-			},
-			cae,
-		);
-	// Most calls name no tenant: those find their partition without a look-up.
-	const home: { plain?: Partition; cae?: Partition } = {};
-	const homePartition = (cae: boolean) => {
-		const flavour = cae ? "cae" : "plain";
-		const known = home[flavour];
-		if (known?.isAttached) return known;
-		home[flavour] = partitionOf(undefined, cae);
-		return home[flavour];
-	};
+	const askFor = askReader(credentialName, parts.normalise, parts.ignoresClaims);
 
 	return (scopes, options = NO_OPTIONS) => {
 		const { tenantId, enableCae = false } = options;
@@ -64,10 +55,7 @@ export function tokenGetter(parts: TokenGetterParts): GetToken {
 		let ask: Ask;
 		try {
 			ask = askFor(scopes, options);
-			partition =
-				tenantId === undefined
-					? homePartition(enableCae)
-					: partitionOf(tenantId, enableCae);
+			partition = partitionOf(tenantId, enableCae);
 		} catch (error) {
 			return Promise.reject(error);
 		}
@@ -79,6 +67,7 @@ export function tokenGetter(parts: TokenGetterParts): GetToken {
 export function askReader(
 	credentialName: string,
 	normaliseFor: NonNullable<TokenGetterParts["normalise"]> = normaliseScopes,
+	ignoresClaims = false,
 ) {
 	const normalise = (scopes: string | string[]) =>
 		normaliseFor(credentialName, scopes);
@@ -88,15 +77,45 @@ export function askReader(
 		throwIfAborted(abortSignal);
 		if (options.proofOfPossessionOptions !== undefined)
 			throw noProofOfPossession(credentialName);
+		const claims = options.claims || undefined;
 		return {
 			scopes,
 			written: writtenOf(scopes),
 			normalise,
-			claims: options.claims || undefined,
+			// What is not sent makes no difference: callers with any claims share one request.
+			claims: claims && ignoresClaims ? "{}" : claims,
 			abortSignal,
 			timeout: options.requestOptions?.timeout,
 			tracingOptions: options.tracingOptions,
 		};
+	};
+}
+
+/** Finds the partition for the tenant of a call and the flavour of token. Throws for a tenant that is not allowed. */
+function partitionFinder(parts: TokenGetterParts) {
+	const { credentialName, isMemoryOnly, owner, tenantId: configured } = parts;
+	const allowed = parts.options.additionallyAllowedTenants ?? [];
+	const cache = tokenCacheOf(credentialName, parts.options);
+	const tenantOf = (tenantId: string | undefined) =>
+		configured === undefined
+			? NO_TENANT
+			: resolveTenant(credentialName, configured, tenantId, allowed);
+	const partitionOf = (tenantId: string | undefined, cae: boolean) =>
+		cache.partition(
+			{ ...owner, tenantId: tenantOf(tenantId) },
+			cae,
+			isMemoryOnly,
+		);
+	// Most calls name no tenant: those find their partition without a look-up.
+	const home: { plain?: Partition; cae?: Partition } = {};
+	return (tenantId: string | undefined, cae: boolean) => {
+		if (tenantId !== undefined && configured !== undefined)
+			return partitionOf(tenantId, cae);
+		const flavour = cae ? "cae" : "plain";
+		const known = home[flavour];
+		if (known?.isAttached) return known;
+		home[flavour] = partitionOf(undefined, cae);
+		return home[flavour];
 	};
 }
 

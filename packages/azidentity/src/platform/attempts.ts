@@ -120,10 +120,11 @@ function waitAfter(
 		return rule.backoff(count, undefined);
 	}
 	const { headers, status } = outcome.response;
-	if (!rule.retriesStatus(status)) return undefined;
+	if (!rule.retriesStatus(status, count)) return undefined;
 	const wish = retryAfter((name) => headers.get(name), now);
 	if (wish === undefined) return rule.backoff(count, status);
-	return wish > LONGEST_RETRY_AFTER_MS ? undefined : wish;
+	if (wish > LONGEST_RETRY_AFTER_MS) return undefined;
+	return Math.max(wish, rule.leastWait?.(count, status) ?? 0);
 }
 
 function conclude(outcome: Outcome): PipelineResponse {

@@ -55,12 +55,15 @@ export function connectionFailure(failed: {
 	attempts: number;
 	requestId: string;
 	secrets: readonly string[];
+	/** What people should do, in place of what helps with a service on the internet. */
+	advice: string | undefined;
 }): AuthenticationError {
 	const { credentialName, url, error, attempts, requestId, secrets } = failed;
 	const problem = connectionProblem(error);
+	const advice = failed.advice ?? ADVICE[problem];
 	const what = problem === "timeout" ? "it did not answer in time" : reason();
 	const tries = attempts === 1 ? "" : `, ${attempts} attempts`;
-	const message = `${credentialName}: no answer from ${new URL(url).host} (${what}${tries}). ${ADVICE[problem]}`;
+	const message = `${credentialName}: no answer from ${new URL(url).host} (${what}${tries}). ${advice}`;
 	return new AuthenticationError(
 		0,
 		{ error: problem, error_description: message, correlation_id: requestId },

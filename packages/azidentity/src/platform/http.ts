@@ -19,7 +19,11 @@ import { type RetryRule, retryAfter, serviceRetries } from "./retry.ts";
 
 /** What a credential decides, and what tests put in the place of the clock, of timers and of chance. */
 export interface HttpInternals {
-	/** Never through a proxy: for services of this machine, where no proxy can lead. */
+	/**
+	 * Whether a service of this machine is asked. It is reached without the proxies that the environment
+	 * names, over plain HTTP too; where it redirects to is not followed, and no more of an answer is read than
+	 * a token could need.
+	 */
 	readonly isDirect?: boolean;
 	readonly now?: () => number;
 	readonly setTimeout?: SetTimeout;
@@ -41,6 +45,10 @@ export interface HttpRequest {
 	readonly timeout?: number | undefined;
 	/** Which failures are worth another attempt. Default: those of a token service. */
 	readonly retries?: RetryRule;
+	/** Values beside those of the form that no error may show. */
+	readonly secrets?: readonly string[];
+	/** What people should do when there is no answer, in place of what helps with a service on the internet. */
+	readonly advice?: string;
 	readonly tracingOptions?: GetTokenOptions["tracingOptions"];
 }
 
@@ -77,7 +85,7 @@ export function httpSender(
 	options: HttpOptions,
 	internals: HttpInternals = {},
 ): SendHttp {
-	const { isDirect, now = Date.now, random, setTimeout } = internals;
+	const { isDirect = false, now = Date.now, random, setTimeout } = internals;
 	const rule = serviceRetries(credentialName, options.retryOptions, random);
 	const extraIdHeader = options.telemetryOptions?.clientRequestIdHeaderName;
 	let pipeline: Pipeline | undefined;
@@ -101,7 +109,9 @@ export function httpSender(
 		own.addPolicy(trying.policy, { phase: "Retry" });
 		try {
 			const client = options.httpClient ?? defaultClient(loaded);
-			const outgoing = pipelineRequest(loaded, request, options);
+			const isPlainAllowed =
+				isDirect || (options.allowInsecureConnection ?? false);
+			const outgoing = pipelineRequest(loaded, request, isPlainAllowed);
 			return answerOf(await own.sendRequest(client, outgoing), trying, now);
 		} catch (error) {
 			if (abortSignal.aborted) throw abortError();
@@ -111,7 +121,8 @@ export function httpSender(
 				error,
 				attempts: trying.count(),
 				requestId: trying.requestId(),
-				secrets: secretsIn(request.form ?? {}),
+				secrets: [...secretsIn(request.form ?? {}), ...(request.secrets ?? [])],
+				advice: request.advice,
 			});
 		}
 	};
@@ -135,7 +146,7 @@ function defaultClient(loaded: Core): HttpClient {
 function pipelineRequest(
 	loaded: Core,
 	request: HttpRequest,
-	options: HttpOptions,
+	allowInsecureConnection: boolean,
 ): PipelineRequest {
 	const { form, method, tracingOptions, url } = request;
 	const headers = loaded.createHttpHeaders({ ...request.headers });
@@ -145,7 +156,7 @@ function pipelineRequest(
 		url,
 		method,
 		headers,
-		allowInsecureConnection: options.allowInsecureConnection ?? false,
+		allowInsecureConnection,
 		...(form && { body: new URLSearchParams({ ...form }).toString() }),
 		...(tracingOptions && { tracingOptions }),
 	});

@@ -7,6 +7,7 @@ import type {
 	TlsSettings,
 } from "@azure/core-rest-pipeline";
 import { VERSION } from "../foundation/version.ts";
+import { bodyLimit } from "./body-limit.ts";
 import type { HttpOptions } from "./http-options.ts";
 
 /** The HTTP stack, once it is loaded. */
@@ -29,7 +30,7 @@ export function buildPipeline(
 	const pipeline = core.createEmptyPipeline();
 	if (options.agent) pipeline.addPolicy(core.agentPolicy(options.agent));
 	// Without options this policy reads HTTPS_PROXY and its like.
-	if (!isDirect)
+	if (!isDirect || options.proxyOptions !== undefined)
 		pipeline.addPolicy(core.proxyPolicy(options.proxyOptions), {
 			afterPolicies: [core.agentPolicyName],
 		});
@@ -37,15 +38,17 @@ export function buildPipeline(
 		pipeline.addPolicy(tlsPolicy(core.tlsPolicyName, tlsOptions), {
 			afterPolicies: [core.proxyPolicyName],
 		});
-	pipeline.addPolicy(core.decompressResponsePolicy());
+	if (isDirect) pipeline.addPolicy(bodyLimit(), { afterPhase: "Sign" });
+	else pipeline.addPolicy(core.decompressResponsePolicy());
 	pipeline.addPolicy(core.userAgentPolicy({ userAgentPrefix }));
 	pipeline.addPolicy(
 		core.tracingPolicy({ ...loggingOptions, userAgentPrefix }),
 		{ afterPhase: "Retry" },
 	);
-	pipeline.addPolicy(redirectsOfGet(core, options.redirectOptions), {
-		afterPhase: "Retry",
-	});
+	if (!isDirect)
+		pipeline.addPolicy(redirectsOfGet(core, options.redirectOptions), {
+			afterPhase: "Retry",
+		});
 	pipeline.addPolicy(discreetLog(core, loggingOptions), { afterPhase: "Sign" });
 	for (const { policy, position } of options.additionalPolicies ?? [])
 		pipeline.addPolicy(

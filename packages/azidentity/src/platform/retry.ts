@@ -2,12 +2,14 @@
 export interface RetryRule {
 	/** How many attempts may follow the first. */
 	readonly maxRetries: number;
-	/** Whether an answer with this status is worth another attempt. */
-	readonly retriesStatus: (status: number) => boolean;
+	/** Whether an answer with this status is worth another attempt, after so many failed ones. */
+	readonly retriesStatus: (status: number, failures: number) => boolean;
 	/** Whether an attempt that got no answer is worth another one. */
 	readonly retriesConnection: boolean;
 	/** How long to wait, in milliseconds, after so many failed attempts; the service's own wish comes first. */
 	readonly backoff: (failures: number, status: number | undefined) => number;
+	/** How long to wait at least, in milliseconds, whatever shorter time the service names. Default 0. */
+	readonly leastWait?: (failures: number, status: number) => number;
 }
 
 /** The wishes of a program, as in `retryOptions` of every Azure client. */
