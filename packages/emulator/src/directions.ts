@@ -7,6 +7,7 @@ export function facts(emulator: Emulator) {
 	return {
 		authorityHost: emulator.authorityHost,
 		managedIdentityUrl: emulator.managedIdentityUrl,
+		serviceFabric: emulator.serviceFabric,
 		proxyUrl: emulator.proxyUrl,
 		demoApiUrl: emulator.demoApiUrl,
 		caFile: emulator.caFile,

@@ -36,6 +36,11 @@ export interface Emulator {
 	readonly authorityHost: string;
 	/** The managed identity endpoints: `http://127.0.0.1:{port}`. */
 	readonly managedIdentityUrl: string;
+	/**
+	 * The token endpoint of Service Fabric behind TLS, as there: with a certificate that nobody vouches for. Clients know it
+	 * by `thumbprint`, which is new at each start (`IDENTITY_ENDPOINT` and `IDENTITY_SERVER_THUMBPRINT`).
+	 */
+	readonly serviceFabric: { readonly url: string; readonly thumbprint: string };
 	/** The CONNECT proxy, for `HTTPS_PROXY`: with it and the CA, programs reach the emulator under the real host names. */
 	readonly proxyUrl: string;
 	/**

@@ -4,6 +4,8 @@ import {
 	type Server,
 	type ServerResponse,
 } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { SelfSigned } from "./certificates/make-certificates.ts";
 import { EntraError } from "./dialect/entra-error.ts";
 import { applyFault, type Fault } from "./edge/faults.ts";
 import { type LoggedRequest, recordStatus } from "./edge/request-log.ts";
@@ -56,6 +58,19 @@ export function managedIdentityServer(parts: ManagedIdentityParts): Server {
 	});
 	server.on("close", () => keys?.clear());
 	return server;
+}
+
+/**
+ * The same endpoints behind TLS with a certificate that nobody vouches for, as Service Fabric has them. Not listening
+ * yet; it ends before the server it stands in front of.
+ */
+export function selfSignedFront(
+	server: Server,
+	{ cert, key }: SelfSigned,
+): Server {
+	return createTlsServer({ cert, key }, (request, response) =>
+		server.emit("request", request, response),
+	);
 }
 
 async function serve(
@@ -174,6 +189,8 @@ function describeAsk(entry: LoggedRequest, parameters: URLSearchParams): void {
 	const resource = parameters.get("resource");
 	if (clientId) entry.clientId = clientId;
 	if (resource) entry.scope = resource;
+	const refused = parameters.get("token_sha256_to_refresh");
+	if (refused) entry.refusedTokenHash = refused;
 }
 
 function send(response: ServerResponse, { status, body, headers }: Answer) {

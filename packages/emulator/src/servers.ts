@@ -3,6 +3,7 @@ import type { Server } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Certificates } from "./certificates/certificates.ts";
+import { makeSelfSigned } from "./certificates/make-certificates.ts";
 import { type CommandParts, commands, type RunCommand } from "./commands.ts";
 import { connectProxy } from "./connect-proxy.ts";
 import { directory } from "./directory.ts";
@@ -17,7 +18,7 @@ import type { EmulatorOptions } from "./emulator.ts";
 import { entraEngine } from "./engine/entra-engine.ts";
 import { fixtureApps, TENANTS, USERS } from "./fixtures.ts";
 import { DEFAULT_KNOBS, turnKnobs } from "./knobs.ts";
-import { managedIdentityServer } from "./managed-identity.ts";
+import { managedIdentityServer, selfSignedFront } from "./managed-identity.ts";
 import { ownTokens, publicPart } from "./own-tokens.ts";
 import { moments, revocations } from "./revocations.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
@@ -57,7 +58,9 @@ export async function startServers(
 		port: () => authority.port,
 		elsewhere: options.elsewhere ?? "refuse",
 	});
-	const others = [managedIdentity, proxy];
+	const selfSigned = makeSelfSigned(clock.now());
+	const serviceFabric = selfSignedFront(managedIdentity, selfSigned);
+	const others = [managedIdentity, serviceFabric, proxy];
 	const close = async () => {
 		await Promise.all([authority.suspend(), ...others.map(closeServer)]);
 	};
@@ -70,6 +73,10 @@ export async function startServers(
 			facts: {
 				...built.facts,
 				managedIdentityUrl: await listen(managedIdentity, identityPort),
+				serviceFabric: {
+					url: `${await listen(serviceFabric, 0, "https")}/service-fabric/token`,
+					thumbprint: selfSigned.thumbprint,
+				},
 				proxyUrl: await listen(proxy, options.proxyPort ?? 0),
 			},
 		};
@@ -144,13 +151,17 @@ const publicCertificate = (pem: string) =>
 	pem.slice(pem.indexOf("-----BEGIN CERTIFICATE-----"));
 
 /** Listens on loopback and tells the address. */
-function listen(server: Server, port: number): Promise<string> {
+function listen(
+	server: Server,
+	port: number,
+	scheme = "http",
+): Promise<string> {
 	return new Promise((resolve, reject) => {
 		server.once("error", reject);
 		server.listen(port, "127.0.0.1", () => {
 			server.off("error", reject);
 			const { port: bound } = server.address() as AddressInfo;
-			resolve(`http://127.0.0.1:${bound}`);
+			resolve(`${scheme}://127.0.0.1:${bound}`);
 		});
 	});
 }

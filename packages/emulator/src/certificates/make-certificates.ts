@@ -5,7 +5,7 @@ import {
 	type JsonWebKey,
 	type KeyPairKeyObjectResult,
 	randomUUID,
-	type X509Certificate,
+	X509Certificate,
 } from "node:crypto";
 import { isIP } from "node:net";
 import { issueCertificate } from "./issue-certificate.ts";
@@ -83,6 +83,32 @@ export function makeCertificates(at: number): KeptCertificates {
 		key: privatePem(server),
 		app: privatePem(app) + appCertificate,
 		signingKey: rsaKeys().privateKey.export({ format: "jwk" }),
+	};
+}
+
+/** A server's certificate that nobody vouches for, with its key and the SHA-1 that clients know it by: 40 digits. */
+export interface SelfSigned {
+	readonly cert: string;
+	readonly key: string;
+	readonly thumbprint: string;
+}
+
+/** A new certificate for a server on this machine. It is not kept: it takes a few milliseconds to make. */
+export function makeSelfSigned(at: number): SelfSigned {
+	const keys = ecKeys();
+	const cert = issueCertificate({
+		name: "localhost",
+		keys,
+		notBefore: new Date(at - BACKDATED_MS),
+		notAfter: new Date(at - BACKDATED_MS + LIFETIME_MS),
+		role: "server",
+		hosts: ["localhost", "127.0.0.1"],
+	});
+	const { fingerprint } = new X509Certificate(cert);
+	return {
+		cert,
+		key: privatePem(keys),
+		thumbprint: fingerprint.replaceAll(":", ""),
 	};
 }
 

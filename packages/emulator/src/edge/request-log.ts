@@ -25,6 +25,8 @@ export interface LoggedRequest {
 	scope?: string;
 	/** Whether a `claims` parameter was sent. */
 	claims?: boolean;
+	/** For Service Fabric: the SHA-256 of the token that was refused somewhere, in hexadecimal. */
+	refusedTokenHash?: string;
 	/** The first AADSTS code of the answer, when it was an error. */
 	errorCode?: number;
 	/** Whether a fault rule had its way with the answer. */

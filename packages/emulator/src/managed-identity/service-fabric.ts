@@ -1,7 +1,7 @@
 import { coded, type Host, IDENTITY_HEADER, ok } from "./host.ts";
 import { SYSTEM_ASSIGNED } from "./identity-asked.ts";
 
-/** Service Fabric: the cluster decides on the identity. Here without the TLS that the real one has. */
+/** Service Fabric: the cluster decides on the identity. The emulator also serves it behind the TLS that the real one has. */
 export const serviceFabric: Host = {
 	method: "GET",
 	refusal: (error, text) => coded(400, error, text),
