@@ -53,6 +53,12 @@ export {
 } from "./credentials/client-secret-credential.ts";
 export type { InteractiveCredentialOptions } from "./credentials/interactive-credential-options.ts";
 export {
+	ManagedIdentityCredential,
+	type ManagedIdentityCredentialClientIdOptions,
+	type ManagedIdentityCredentialObjectIdOptions,
+	type ManagedIdentityCredentialResourceIdOptions,
+} from "./credentials/managed-identity-credential.ts";
+export {
 	OnBehalfOfCredential,
 	type OnBehalfOfCredentialAssertionOptions,
 	type OnBehalfOfCredentialOptions,
@@ -62,12 +68,6 @@ export {
 	UsernamePasswordCredential,
 	type UsernamePasswordCredentialOptions,
 } from "./credentials/username-password-credential.ts";
-export {
-	ManagedIdentityCredential,
-	type ManagedIdentityCredentialClientIdOptions,
-	type ManagedIdentityCredentialObjectIdOptions,
-	type ManagedIdentityCredentialResourceIdOptions,
-} from "./credentials/managed-identity-credential.ts";
 export type {
 	ClientCertificateConfiguration,
 	ClientCertificateCredentialPEMConfiguration,
