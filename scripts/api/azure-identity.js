@@ -62,6 +62,8 @@ export const ON_PURPOSE = {
 		"spares the start of a process while the same account is signed in; off unless asked for",
 	"AuthenticationError.isOutage":
 		"tells a service that could not answer from one that refused",
+	"AuthenticationError.isUnavailable":
+		"lets a chain go on when something else answered in the place of the token service",
 	"AuthenticationError.notBefore":
 		"when a throttled program may ask again, which there is not to be had",
 	"AuthenticationError.retryAfter": "the same, as the service said it",
