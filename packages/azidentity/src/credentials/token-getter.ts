@@ -47,7 +47,11 @@ export function tokenGetter(parts: TokenGetterParts): GetToken {
 	const { credentialName } = parts;
 	const partitionOf = partitionFinder(parts);
 	const source = reported(credentialName, parts.source);
-	const askFor = askReader(credentialName, parts.normalise, parts.ignoresClaims);
+	const askFor = askReader(
+		credentialName,
+		parts.normalise,
+		parts.ignoresClaims,
+	);
 
 	return (scopes, options = NO_OPTIONS) => {
 		const { tenantId, enableCae = false } = options;
