@@ -28,7 +28,6 @@ export const NOT_YET = {
 		"InteractiveBrowserCredentialNodeOptions",
 	],
 	"managed identity, developer tools and chains": [
-		"ChainedTokenCredential",
 		"DefaultAzureCredential",
 		"DefaultAzureCredentialClientIdOptions",
 		"DefaultAzureCredentialEnvVars",
@@ -60,6 +59,8 @@ export const ON_PURPOSE = {
 	"OnBehalfOfCredentialOptions.type": "lacks certificates",
 	"AzureCliCredentialOptions.rememberTokens":
 		"spares the start of a process while the same account is signed in; off unless asked for",
+	"AggregateAuthenticationError.isUnavailable":
+		"lets a chain go on past a chain of which nobody could try",
 	"AuthenticationError.isOutage":
 		"tells a service that could not answer from one that refused",
 	"AuthenticationError.isUnavailable":

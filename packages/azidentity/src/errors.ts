@@ -94,17 +94,46 @@ export class AuthenticationError extends Error {
 	}
 }
 
+/** What an {@link AggregateAuthenticationError} can say beyond its errors. */
+export interface AggregateAuthenticationErrorOptions {
+	/** The whole message, in place of the one made from the errors. */
+	message?: string;
+}
+
 /** No credential of a chain could get a token; `errors` holds what each one said. */
 export class AggregateAuthenticationError extends Error {
 	// biome-ignore lint/suspicious/noExplicitAny: the type that programs written for @azure/identity read
 	errors: any[];
+	/** Whether none of them could even try, so that a chain around this one goes on. */
+	readonly isUnavailable: boolean;
 
-	// biome-ignore lint/suspicious/noExplicitAny: as above
-	constructor(errors: any[], errorMessage?: string) {
-		super(`${errorMessage}\n${errors.join("\n")}`);
+	constructor(
+		// biome-ignore lint/suspicious/noExplicitAny: as above
+		errors: any[],
+		errorMessage?: string,
+		options: AggregateAuthenticationErrorOptions = {},
+	) {
+		super(options.message ?? `${errorMessage}\n${errors.join("\n")}`);
 		this.name = AggregateAuthenticationErrorName;
 		this.errors = errors;
+		this.isUnavailable = errors.every(isUnavailable);
 	}
+}
+
+/**
+ * Whether an error says that a credential could not even try, or that somebody would have to sign in: then a chain goes
+ * on. Told by names, so that errors of `@azure/identity` count as well.
+ */
+export function isUnavailable(error: unknown): boolean {
+	if (!(error instanceof Error)) return false;
+	if (error.name === AggregateAuthenticationErrorName) {
+		const { errors } = error as { errors?: unknown };
+		return Array.isArray(errors) && errors.every(isUnavailable);
+	}
+	return (
+		error.name === CredentialUnavailableErrorName ||
+		error.name === AUTHENTICATION_REQUIRED_ERROR_NAME
+	);
 }
 
 /** What an {@link AuthenticationRequiredError} is made from. */

@@ -40,6 +40,10 @@ export {
 	type TokenCachePersistenceOptions,
 } from "./credentials/cache-options.ts";
 export {
+	ChainedTokenCredential,
+	type ChainedTokenCredentialOptions,
+} from "./credentials/chained-token-credential.ts";
+export {
 	ClientAssertionCredential,
 	type ClientAssertionCredentialOptions,
 } from "./credentials/client-assertion-credential.ts";
