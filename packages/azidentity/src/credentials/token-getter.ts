@@ -2,7 +2,7 @@ import type { AccessToken, GetTokenOptions } from "@azure/core-auth";
 import type { Ask } from "../cache/need.ts";
 import type { Owner } from "../cache/owner.ts";
 import type { Partition } from "../cache/partition.ts";
-import { resolveTenant } from "../entra/tenants.ts";
+import { allowedTenants, resolveTenant } from "../entra/tenants.ts";
 import { throwIfAborted } from "../foundation/abort.ts";
 import { log } from "../foundation/log.ts";
 import { normaliseScopes } from "../foundation/scopes.ts";
@@ -24,7 +24,9 @@ interface TokenGetterParts {
 	 * credential that knows no tenants, and ignores those of calls.
 	 */
 	readonly tenantId?: string;
-	readonly options: CacheOptions & { additionallyAllowedTenants?: string[] };
+	readonly options: CacheOptions & {
+		additionallyAllowedTenants?: readonly string[];
+	};
 	readonly source: TokenSource;
 	/** The scopes as the source gets them; throws when they cannot be. Default: as Entra takes them. */
 	readonly normalise?: (
@@ -98,7 +100,8 @@ export function askReader(
 /** Finds the partition for the tenant of a call and the flavour of token. Throws for a tenant that is not allowed. */
 function partitionFinder(parts: TokenGetterParts) {
 	const { credentialName, isMemoryOnly, owner, tenantId: configured } = parts;
-	const allowed = parts.options.additionallyAllowedTenants ?? [];
+	const { additionallyAllowedTenants } = parts.options;
+	const allowed = allowedTenants(credentialName, additionallyAllowedTenants);
 	const cache = tokenCacheOf(credentialName, parts.options);
 	const tenantOf = (tenantId: string | undefined) =>
 		configured === undefined

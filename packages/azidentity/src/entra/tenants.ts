@@ -23,11 +23,15 @@ export function isAdfs(tenantId: string): boolean {
 }
 
 /**
- * Refuses what cannot be the id or the domain name of a tenant. The value is not shown: arguments
+ * Refuses what cannot be the id or the domain name of a tenant; `what` says where it came from. The value is not shown: arguments
  * get mixed up, and one of them may be a secret.
  * @throws CredentialUnavailableError
  */
-export function checkTenantId(credentialName: string, tenantId: string): void {
+export function checkTenantId(
+	credentialName: string,
+	tenantId: string,
+	what = "the argument tenantId",
+): void {
 	if (
 		typeof tenantId === "string" &&
 		TENANT.test(tenantId) &&
@@ -35,7 +39,7 @@ export function checkTenantId(credentialName: string, tenantId: string): void {
 	)
 		return;
 	throw new CredentialUnavailableError(
-		`${credentialName}: the argument tenantId is not the id or the domain name of a tenant: only letters, digits, "-" and "." may be in it. The portal shows it as "Directory (tenant) ID".`,
+		`${credentialName}: ${what} is not the id or the domain name of a tenant: only letters, digits, "-" and "." may be in it. The portal shows it as "Directory (tenant) ID".`,
 	);
 }
 
@@ -56,28 +60,46 @@ export function checkSpecificTenant(
 }
 
 /**
+ * The option `additionallyAllowedTenants` as {@link resolveTenant} wants it: a list of our own, without blanks.
+ * @throws TypeError when it is no list of texts: a text alone would allow what is spelled like a part of it.
+ */
+export function allowedTenants(
+	credentialName: string,
+	option: readonly string[] | undefined,
+): readonly string[] {
+	if (option === undefined || option === null) return [];
+	if (
+		!Array.isArray(option) ||
+		!option.every((tenant) => typeof tenant === "string")
+	)
+		throw new TypeError(
+			`${credentialName}: the option additionallyAllowedTenants is not a list of texts. Pass one such as ["contoso.com"], or ["*"] to allow any tenant.`,
+		);
+	return option
+		.map((tenant) => tenant.trim().toLowerCase())
+		.filter((tenant) => tenant !== "");
+}
+
+/**
  * The tenant that a call is for: the configured one, or another that the call names and the
  * credential may use. AZURE_IDENTITY_DISABLE_MULTITENANTAUTH, set to anything, keeps to the configured one.
  * @param configured "" for none: then any tenant may be named.
- * @param additionallyAllowed Other tenants that may be used; "*" stands for any.
+ * @param allowed Other tenants that may be used, as {@link allowedTenants} has them; "*" stands for any.
  * @throws CredentialUnavailableError when the tenant is not allowed, or cannot be one.
  */
 export function resolveTenant(
 	credentialName: string,
 	configured: string,
 	requested: string | undefined,
-	additionallyAllowed: readonly string[] = [],
+	allowed: readonly string[] = [],
 ): string {
 	if (requested === undefined || requested === "") return configured;
-	checkTenantId(credentialName, requested);
+	checkTenantId(credentialName, requested, "the tenantId given to getToken");
 	const wanted = requested.toLowerCase();
 	if (wanted === configured.toLowerCase()) return configured;
 	if (isAdfs(configured)) return configured;
 	if (process.env.AZURE_IDENTITY_DISABLE_MULTITENANTAUTH) return configured;
 	if (configured === "") return wanted;
-	const allowed = additionallyAllowed.map((entry) =>
-		entry.trim().toLowerCase(),
-	);
 	if (allowed.includes("*") || allowed.includes(wanted)) return wanted;
 	throw new CredentialUnavailableError(
 		`${credentialName}: the credential is not configured to get tokens for tenant ${requested}. Add it to the option additionallyAllowedTenants, or add "*" to allow any tenant.`,

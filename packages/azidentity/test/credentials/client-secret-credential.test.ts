@@ -89,6 +89,19 @@ describe("Tokens are kept apart", () => {
 		assert.equal((await entra.tokenRequests()).length, 2);
 	});
 
+	test("by tenant: the list that the caller has is read once, and left as it is", async () => {
+		const { fabrikam } = entra.emulator.tenants;
+		const allowed = [` ${fabrikam.id.toUpperCase()} `, ""];
+		const given = [...allowed];
+		const credential = entra.daemon({ additionallyAllowedTenants: given });
+		assert.deepEqual(given, allowed);
+		given.length = 0;
+		const { token } = await credential.getToken(VAULT, {
+			tenantId: fabrikam.id,
+		});
+		assert.equal(claimsOf(token).tid, fabrikam.id);
+	});
+
 	test("by continuous access evaluation: only who asks for it gets a token that can be revoked at once", async () => {
 		const credential = entra.daemon();
 		const plain = await credential.getToken(VAULT);

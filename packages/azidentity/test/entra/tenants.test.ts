@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, test, vi } from "vitest";
 import {
+	allowedTenants,
 	checkSpecificTenant,
 	checkTenantId,
 	resolveTenant,
@@ -8,7 +9,7 @@ import {
 
 const HOME = "11111111-aaaa-1111-1111-111111111111";
 const resolve = (requested?: string, allowed?: readonly string[]) =>
-	resolveTenant("C", HOME, requested, allowed);
+	resolveTenant("C", HOME, requested, allowedTenants("C", allowed));
 const unavailable = (pattern: RegExp) => (error: Error) => {
 	assert.equal(error.name, "CredentialUnavailableError");
 	assert.match(error.message, pattern);
@@ -58,7 +59,7 @@ describe("the tenant of a call", () => {
 		test(`is refused when it is ${JSON.stringify(requested)}, even where any is allowed`, () => {
 			assert.throws(
 				() => resolve(requested, ["*"]),
-				unavailable(/^C: the argument tenantId/),
+				unavailable(/^C: the tenantId given to getToken/),
 			);
 		});
 	}
