@@ -28,10 +28,21 @@ const HINTS: ReadonlyMap<number, string> = new Map([
 		[50053],
 		"The account is locked after too many attempts: wait, or have it unlocked.",
 	),
-	...entries([50055], "The password has expired: sign in once to change it."),
 	...entries(
-		[50057],
-		"The account is disabled: ask an administrator of the tenant.",
+		[50055, 50135, 50144],
+		"The password has expired: sign in once with a browser to change it.",
+	),
+	...entries(
+		[50011],
+		"Register the redirect URI of this request for the application, exactly as it is.",
+	),
+	...entries(
+		[50105],
+		"Have an administrator assign the user, or the application, to the resource.",
+	),
+	...entries(
+		[50057, 7000112],
+		"It is disabled: ask an administrator of the tenant.",
 	),
 	...entries(
 		[50049],
@@ -63,11 +74,22 @@ const HINTS: ReadonlyMap<number, string> = new Map([
 		[65001],
 		"Consent is missing: have a user or an administrator consent to the application.",
 	),
-	...entries([65004], "Consent was declined."),
+	...entries(
+		[65004],
+		"Consent was declined: sign in again and accept, or ask an administrator to consent.",
+	),
+	...entries(
+		[70016],
+		"Nobody has finished the sign-in yet: open the page and enter the code.",
+	),
+	...entries(
+		[70018, 70019, 90120],
+		"The device code has expired or is unknown: start the sign-in again.",
+	),
 	...entries([90094], "An administrator has to consent to the application."),
 	...entries(
-		[70011, 28002, 500011],
-		"Check the scope: it must name a resource that the tenant knows.",
+		[70011, 28002, 500011, 650053],
+		"Check the scope: it must name a resource that the tenant knows, and something that the resource offers.",
 	),
 	...entries([700022], "Ask for the scopes of one resource at a time."),
 	...entries(
@@ -79,12 +101,16 @@ const HINTS: ReadonlyMap<number, string> = new Map([
 		"Sign in with an account of the tenant that is asked.",
 	),
 	...entries(
-		[90002],
+		[90002, 900023],
 		"There is no such tenant in this cloud: check tenantId and authorityHost.",
 	),
 	...entries(
 		[700016],
 		"Check the client id, and that the application is registered in this tenant.",
+	),
+	...entries(
+		[7000229],
+		"Check the client id, and have an administrator consent to the application in this tenant.",
 	),
 	...entries(
 		[700025],
@@ -107,8 +133,12 @@ const HINTS: ReadonlyMap<number, string> = new Map([
 		"The assertion is not valid at this time: check the clock of this machine.",
 	),
 	...entries(
-		[700211, 700212, 700213],
+		[70021, 700211, 700212, 700213],
 		"Compare issuer, subject and audience of the token with the application's federated credential.",
+	),
+	...entries(
+		[700021, 700023],
+		"The assertion is for somebody else: its issuer and subject must be the client id, its audience the token endpoint.",
 	),
 	...entries([90006, 90024, 90033, 90055], "Try again later."),
 	...entries(
@@ -116,7 +146,10 @@ const HINTS: ReadonlyMap<number, string> = new Map([
 		"Unset AZURE_REGIONAL_AUTHORITY_NAME: regional endpoints are for Microsoft's own services.",
 	),
 	...entries([240002], "Exchange an access token, not an id token."),
-	...entries([900144], "The request lacked a parameter."),
+	...entries(
+		[900144],
+		"The request lacked what is named here: check the arguments of the credential.",
+	),
 ]);
 
 /** What to do about an `error` that comes with no code we know. */

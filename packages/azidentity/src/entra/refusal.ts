@@ -3,6 +3,7 @@ import { jsonObject } from "../foundation/json-object.ts";
 import { redact } from "../foundation/redact.ts";
 import type { HttpAnswer } from "../platform/http.ts";
 import { aadstsCodes, aadstsHint, isTransientCode } from "./aadsts-hints.ts";
+import { isAdfs } from "./tenants.ts";
 
 /** Who asked whom for what; it is in the message of every refusal. */
 export interface Asked {
@@ -58,11 +59,12 @@ function failed(
 	const { notBefore, retryAfter, status } = answer;
 	const said = sentence(document);
 	const advice = isOutage ? tryAgain(retryAfter) : hint;
-	const what = isOutage
-		? "Microsoft Entra ID could not answer"
-		: "Microsoft Entra ID refused";
+	const who = isAdfs(tenantId)
+		? `ADFS at ${new URL(asked.url).host}`
+		: "Microsoft Entra ID";
+	const what = isOutage ? "could not answer" : "refused";
 	const message = [
-		`${credentialName}: ${what} (client ${clientId}, tenant ${tenantId}, status ${status}, ${document.error}).`,
+		`${credentialName}: ${who} ${what} (client ${clientId}, tenant ${tenantId}, status ${status}, ${document.error}).`,
 		said,
 		advice,
 		`Correlation id: ${document.correlation_id}.`,

@@ -30,7 +30,7 @@ const ADVICE: Readonly<Record<ConnectionProblem, string>> = {
 		"Check the network, the proxy (HTTPS_PROXY, NO_PROXY, proxyOptions) and the authority host.",
 	timeout: "Check the network and the proxy, or allow more time.",
 	tls_error:
-		"The certificate was not accepted: trust its authority with NODE_EXTRA_CA_CERTS or tlsOptions.ca, or find out what stands between here and the service.",
+		"There is no connection that can be trusted: if the certificate is right, trust its authority with NODE_EXTRA_CA_CERTS or tlsOptions.ca; else find out what stands between here and the service.",
 	request_failed: "It did not leave the HTTP pipeline; the cause says why.",
 };
 
