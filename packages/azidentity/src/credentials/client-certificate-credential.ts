@@ -5,7 +5,7 @@ import type {
 } from "@azure/core-auth";
 import type { ClientCertificateConfiguration } from "../entra/certificate-configuration.ts";
 import { certificateProof } from "../entra/certificate-proof.ts";
-import { entraClient } from "../entra/entra-client.ts";
+import { applicationClient } from "../entra/entra-client.ts";
 import type {
 	AuthorityValidationOptions,
 	MultiTenantTokenCredentialOptions,
@@ -57,7 +57,7 @@ export class ClientCertificateCredential implements TokenCredential {
 		required(NAME, { tenantId, clientId });
 		checkTenantId(NAME, tenantId);
 		const proof = certificateProof(NAME, certificate, options);
-		const client = entraClient(NAME, clientId, options);
+		const client = applicationClient(NAME, clientId, options);
 		this.#getToken = tokenGetter({
 			credentialName: NAME,
 			owner: { clientId, environment: client.environment },

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import {
 	ClientAssertionCredential,
+	ClientCertificateCredential,
 	ClientSecretCredential,
 	type TokenCredential,
 } from "azidentity";
 import { afterEach, describe, test, vi } from "vitest";
 import type { EntraClientOptions } from "../../src/entra/entra-client-options.ts";
+import { issued } from "../certificates/issued.ts";
 import {
 	CLIENT_ID,
 	GRANTED,
@@ -13,10 +15,13 @@ import {
 	ScriptedService,
 	TENANT,
 } from "../entra/scripted-service.ts";
+import { claimsOf } from "./emulated-entra.ts";
 
 afterEach(() => {
 	vi.unstubAllEnvs();
 });
+
+const app = issued({ name: "Daemon" });
 
 /** Each that signs an application in as itself. */
 const APPLICATIONS: Record<
@@ -32,6 +37,13 @@ const APPLICATIONS: Record<
 			async () => "assertion",
 			options,
 		),
+	ClientCertificateCredential: (options) =>
+		new ClientCertificateCredential(
+			TENANT,
+			CLIENT_ID,
+			{ certificate: app.pem },
+			options,
+		),
 };
 
 describe("A region is for every credential of an application", () => {
@@ -44,6 +56,11 @@ describe("A region is for every credential of an application", () => {
 				service.seen.map(({ url }) => new URL(url).host),
 				["westus2.login.microsoft.com"],
 			);
+			// What the credential signs is for the region, too.
+			const { client_assertion: signed = "" } = service.seen[0]?.form ?? {};
+			if (signed.includes("."))
+				assert.equal(claimsOf(signed).aud, service.seen[0]?.url);
+
 			vi.stubEnv("AZURE_REGIONAL_AUTHORITY_NAME", "evil.example/");
 			assert.throws(() => make({}), {
 				name: "CredentialUnavailableError",
