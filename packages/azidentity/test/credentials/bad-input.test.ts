@@ -67,20 +67,14 @@ describe("An option that cannot be right is refused by the constructor", () => {
 		);
 	});
 
-	test.each([
-		"*",
-		"contoso.com",
-		[7],
-		{ 0: "contoso.com" },
-	] as unknown as string[][])(
-		"a list of tenants that is none: %j",
-		(additionallyAllowedTenants) => {
+	for (const list of ["*", "contoso.com", [7], { 0: "contoso.com" }])
+		test(`a list of tenants that is none: ${JSON.stringify(list)}`, () => {
+			const additionallyAllowedTenants = list as unknown as string[];
 			assert.throws(
 				() => entra.daemon({ additionallyAllowedTenants }),
 				/ClientSecretCredential: the option additionallyAllowedTenants is not a list/,
 			);
-		},
-	);
+		});
 
 	test.each([-1, Number.NaN, "many" as unknown as number])(
 		"a cache with a limit of %s",
