@@ -1,6 +1,10 @@
 import type { GetTokenOptions } from "@azure/core-auth";
 import { type Ask, needOf } from "../cache/need.ts";
-import { checkTenantId, resolveTenant } from "../entra/tenants.ts";
+import {
+	allowedTenants,
+	checkTenantId,
+	resolveTenant,
+} from "../entra/tenants.ts";
 import {
 	AuthenticationError,
 	type AuthenticationRequiredError,
@@ -27,10 +31,12 @@ export function userNeeds(parts: UserTokenGetterParts) {
 	if (parts.tenantId !== undefined)
 		checkTenantId(credentialName, parts.tenantId);
 	const tenantId = parts.tenantId ?? defaultTenant(client.clientId);
-	const allowedTenants =
+	const allowed = allowedTenants(
+		credentialName,
 		options.additionallyAllowedTenants ??
-		// A credential that is tied to no tenant may be led to any by a service's challenge.
-		(parts.tenantId === undefined ? ["*"] : []);
+			// A credential that is tied to no tenant may be led to any by a service's challenge.
+			(parts.tenantId === undefined ? ["*"] : []),
+	);
 
 	/**
 	 * Throws what is wrong with the call: a TypeError, or a CredentialUnavailableError for the tenant.
@@ -52,7 +58,7 @@ export function userNeeds(parts: UserTokenGetterParts) {
 				credentialName,
 				tenantId,
 				given.tenantId,
-				allowedTenants,
+				allowed,
 			),
 			cae,
 			...(claims && { claims }),
@@ -62,7 +68,7 @@ export function userNeeds(parts: UserTokenGetterParts) {
 		const key = JSON.stringify([need.flightKey, request.tenantId, cae]);
 		return { key, ask, request, getTokenOptions };
 	}
-	return Object.assign(read, { tenantId, allowedTenants });
+	return Object.assign(read, { tenantId, allowedTenants: allowed });
 }
 
 /** The developers' application is for work accounts; another may be for personal ones as well. */
