@@ -2,16 +2,18 @@
 //   <!-- table: members packages/emulator/src/knobs.ts Knobs -->
 //   (made by `npm run docs`)
 //   <!-- end of table -->
-// The kinds: `benchmark FILE` (results as `npm run bench` keeps them), `checks` (what `npm run check` holds), `entries FOLDER` (the import paths of a package), `members FILE
+// The kinds: `benchmark FILE` (results as `npm run bench` keeps them), `checks` (what `npm run check` holds),
+// `differences` (what we have and @azure/identity has not, or the reverse), `entries FOLDER` (the import paths of a package), `members FILE
 // INTERFACE` (an interface's members with their doc lines).
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { linesOf } from "@azidentity/bench/table.js";
+import { ON_PURPOSE } from "./api/azure-identity.js";
 import { commentsOf, walk } from "./parse-source.js";
 
 const TABLE = /<!-- table: ([^\n]+?) -->\n[\s\S]*?<!-- end of table -->/g;
 
-const KINDS = { benchmark, checks, entries, members };
+const KINDS = { benchmark, checks, differences, entries, members };
 
 /** The document's text with every table in it made anew. */
 export function withTables(text, root) {
@@ -43,6 +45,20 @@ function checks(root) {
 				`\`npm run check:${path.basename(file, ".js")}\``,
 				firstSentence(headerOf(readFileSync(path.join(folder, file), "utf8"))),
 			]),
+	);
+}
+
+function differences() {
+	return rows(
+		["difference", "why"],
+		Object.entries(ON_PURPOSE).map(([key, reason]) => {
+			const [type, what] = key.split(".");
+			if (type === "*") return [`\`${what}\` of every credential`, reason];
+			return [
+				what === undefined ? `\`${type}\`` : `\`${what}\` of \`${type}\``,
+				reason,
+			];
+		}),
 	);
 }
 
