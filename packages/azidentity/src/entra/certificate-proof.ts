@@ -5,11 +5,8 @@ import {
 	certificatePlace,
 } from "./certificate-configuration.ts";
 import { CertificateProblem } from "./certificate-problem.ts";
-import {
-	assertionForm,
-	type ClientProof,
-	type ProofRequest,
-} from "./client-proof.ts";
+import type { CertificateSigner } from "./certificate-signer.ts";
+import { assertionForm, type ClientProof } from "./client-proof.ts";
 
 /** What a credential says about how its certificate is shown: its own options. */
 export interface CertificateProofOptions {
@@ -33,18 +30,26 @@ export function certificateProof(
 ): ClientProof {
 	const { now = Date.now, sendCertificateChain = false } = options;
 	const place = certificatePlace(credentialName, configuration);
-	let signer: Promise<(request: ProofRequest) => Promise<string>> | undefined;
+	let signer: Promise<CertificateSigner> | undefined;
 
-	return async (request) => {
-		// What reads, parses and signs is loaded by the first request on the network.
-		signer ??= import("./certificate-signer.ts").then((loaded) =>
-			loaded.certificateSigner(
+	// What reads, parses and signs is loaded by the first request on the network, and again when that failed.
+	async function load(): Promise<CertificateSigner> {
+		try {
+			const { certificateSigner } = await import("./certificate-signer.ts");
+			return certificateSigner(
 				credentialName,
 				place,
 				sendCertificateChain,
 				now,
-			),
-		);
+			);
+		} catch (error) {
+			signer = undefined;
+			throw error;
+		}
+	}
+
+	return async (request) => {
+		signer ??= load();
 		try {
 			const sign = await signer;
 			return assertionForm(await sign(request));

@@ -21,13 +21,15 @@ const signature = promisify(
 );
 type SignatureCallback = (error: Error | null, signature: Buffer) => void;
 
-/** Makes assertions, each for one request and signed by the certificate as it is then. */
+/** Makes an assertion for one request, signed by the certificate as it is then. */
+export type CertificateSigner = (request: ProofRequest) => Promise<string>;
+
 export function certificateSigner(
 	credentialName: string,
 	place: CertificatePlace,
 	sendsChain: boolean,
 	now: () => number,
-): (request: ProofRequest) => Promise<string> {
+): CertificateSigner {
 	const currentCertificate = certificateSource(credentialName, place, now);
 	return async (request) => {
 		const certificate = await currentCertificate();

@@ -32,7 +32,7 @@ export const bytesOf = (text: string): Buffer => Buffer.from(text, "latin1");
  * @throws CertificateProblem
  */
 export function readDer(forge: Forge, bytes: Uint8Array): Der {
-	const options = { strict: false, parseAllBytes: false };
+	const options = { strict: true, parseAllBytes: false };
 	try {
 		// The types know only one of the options of this function.
 		const fromDer = forge.asn1.fromDer as unknown as (

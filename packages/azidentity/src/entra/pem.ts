@@ -61,7 +61,7 @@ function blocksOf(text: string): Block[] {
 	const blocks = [...lines.matchAll(BLOCK)].map(([, label = "", body = ""]) =>
 		block(label, body),
 	);
-	if (blocks.length > 0) return blocks;
+	if (blocks.length === lines.split("-----BEGIN ").length - 1) return blocks;
 	throw new CertificateProblem(
 		"damaged",
 		"holds PEM that is cut off: a BEGIN line has no END line. Export it again, or check how it was copied.",

@@ -123,7 +123,8 @@ export function isSealedWith(
 
 function rounds(count: Der): number {
 	const number = count.integer();
-	if (number >= 1 && number <= MOST_ROUNDS) return number;
+	if (number > MOST_ROUNDS) throw unsupported();
+	if (number >= 1) return number;
 	throw damaged();
 }
 

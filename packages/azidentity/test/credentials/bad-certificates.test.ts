@@ -130,6 +130,18 @@ describe("What is no usable certificate is a typed error that says what is wrong
 		],
 		["a gigantic text", "x".repeat(2 ** 20 + 1), "too_large", /1 MiB/],
 	];
+	test("PKCS#12 or PEM, cut off anywhere", async () => {
+		for (let length = 1; length < sealed.length; length += 97) {
+			const certificate = sealed.subarray(0, length);
+			await assertInvalid({ certificate }, "damaged", /cut off or damaged/);
+		}
+		const end = app.pem.length - "-----END CERTIFICATE-----\n".length;
+		for (const length of [40, 900, app.key.length + 30, end]) {
+			const certificate = app.pem.slice(0, length);
+			await assertInvalid({ certificate }, "damaged", /cut off/);
+		}
+	});
+
 	test.each(contents)("given: %s", (_, certificate, suberror, words) =>
 		assertInvalid(
 			{ certificate } as ClientCertificateConfiguration,

@@ -56,6 +56,7 @@ describe("The daemon signs in by PEM, in any form that a tool makes or an enviro
 			() => root.certificate + middle.certificate + leaf.pem,
 		],
 		["certificates of others", () => stranger.certificate + leaf.pem],
+		["one of a key that is not RSA", () => entra.emulator.ca + leaf.pem],
 		["the same key twice", () => leaf.key + leaf.pem],
 		[
 			"an outdated certificate of the key",

@@ -59,6 +59,25 @@ describeWithOpenssl("The daemon signs in by the PKCS#12 of OpenSSL", () => {
 		expect(sent.length).toBe(passwords.length);
 	});
 
+	test("with a certificate that is signed by RSA-PSS, byte for byte", async () => {
+		const pss = ["rsa_padding_mode:pss", "rsa_pss_saltlen:20"];
+		const options = pss.flatMap((option) => ["-sigopt", option]);
+		const req = ["req", "-x509", "-key", "key.pem", "-subj", "/CN=Daemon"];
+		openssl(scratch.path, ...req, ...options, "-out", "pss.pem");
+		const certificate = readFileSync(
+			path.join(scratch.path, "pss.pem"),
+			"utf8",
+		);
+		await register({ ...leaf, certificate });
+		const certificatePath = exported("secret", "-in", "pss.pem");
+		const credential = daemon({
+			certificatePath,
+			certificatePassword: "secret",
+		});
+		await credential.getToken(VAULT);
+		await register(leaf);
+	});
+
 	test("as bytes", async () => {
 		const certificate = readFileSync(exported("secret"));
 		const certificatePassword = "secret";
