@@ -126,11 +126,14 @@ export class AggregateAuthenticationError extends Error {
  */
 export function isUnavailable(error: unknown): boolean {
 	if (!(error instanceof Error)) return false;
-	if (error.name === AggregateAuthenticationErrorName) {
-		const { errors } = error as { errors?: unknown };
+	const { errors, isUnavailable: isSo } = error as Error & {
+		errors?: unknown;
+		isUnavailable?: unknown;
+	};
+	if (error.name === AggregateAuthenticationErrorName)
 		return Array.isArray(errors) && errors.every(isUnavailable);
-	}
 	return (
+		(error.name === AuthenticationErrorName && isSo === true) ||
 		error.name === CredentialUnavailableErrorName ||
 		error.name === AUTHENTICATION_REQUIRED_ERROR_NAME
 	);
