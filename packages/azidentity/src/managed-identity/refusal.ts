@@ -113,10 +113,8 @@ function documentOf(
 			? given
 			: worded(general, given.message ?? given.Message, given.correlationId);
 	const { error = general, error_description: description } = document;
-	const said =
-		typeof description === "string"
-			? description
-			: body.slice(0, LONGEST_EXCERPT);
+	const excerpt = () => redact(body, secrets).slice(0, LONGEST_EXCERPT);
+	const said = typeof description === "string" ? description : excerpt();
 	return safe({ ...document, error, error_description: said }, secrets);
 }
 
