@@ -1,7 +1,11 @@
 import { abortable, throwIfAborted } from "../foundation/abort.ts";
 import { secretsIn } from "../foundation/redact.ts";
 import { VERSION } from "../foundation/version.ts";
-import { type HttpAnswer, httpSender } from "../platform/http.ts";
+import {
+	type HttpAnswer,
+	httpSender,
+	type SendHttp,
+} from "../platform/http.ts";
 import { NO_RETRIES } from "../platform/retry.ts";
 import type { Grant, TokenRequest } from "../token.ts";
 import { logAccountIdentifiers } from "./account-identifiers.ts";
@@ -100,28 +104,32 @@ export function entraClient(
 	clientId: string,
 	options: EntraClientOptions = {},
 ): EntraClient {
-	return clientOf(credentialName, clientId, options, undefined);
+	const send = httpSender(credentialName, options, options);
+	return clientOf(credentialName, clientId, options, send);
 }
 
 /**
  * {@link entraClient} for an application that signs in as itself, which is what regional authorities
  * serve (AZURE_REGIONAL_AUTHORITY_NAME).
+ * @param send Sends its requests; by default each goes where its URL says.
  * @throws CredentialUnavailableError when that variable does not name a region.
  */
 export function applicationClient(
 	credentialName: string,
 	clientId: string,
 	options: EntraClientOptions = {},
+	send: SendHttp = httpSender(credentialName, options, options),
 ): EntraClient {
 	const findRegion = regionFinder(credentialName, options);
-	return clientOf(credentialName, clientId, options, findRegion);
+	return clientOf(credentialName, clientId, options, send, findRegion);
 }
 
 function clientOf(
 	credentialName: string,
 	clientId: string,
 	options: EntraClientOptions,
-	findRegion: FindRegion | undefined,
+	send: SendHttp,
+	findRegion?: FindRegion,
 ): EntraClient {
 	const { allowLoggingAccountIdentifiers = false } =
 		options.loggingOptions ?? {};
@@ -129,7 +137,7 @@ function clientOf(
 		credentialName,
 		clientId,
 		authority: authority(credentialName, options, findRegion),
-		send: httpSender(credentialName, options, options),
+		send,
 		logsAccounts: allowLoggingAccountIdentifiers,
 	};
 	return {

@@ -89,7 +89,7 @@ function redirected(asked: Asked, answer: HttpAnswer): AuthenticationError {
 		asked,
 		answer,
 		"unexpected_redirect",
-		`${new URL(asked.url).host} answered with a redirect (status ${answer.status}), which is not followed because it would take the request elsewhere. Check authorityHost and the proxy.`,
+		`${answer.host} answered with a redirect (status ${answer.status}), which is not followed because it would take the request elsewhere. Check authorityHost and the proxy.`,
 	);
 }
 
@@ -105,7 +105,7 @@ function wordless(asked: Asked, answer: HttpAnswer): AuthenticationError {
 		asked,
 		answer,
 		status === 400 ? "invalid_request" : "unknown_error",
-		`${new URL(asked.url).host} answered with status ${status} and no error document (${redact(type ?? "no content type", asked.secrets)}). ${advice}`,
+		`${answer.host} answered with status ${status} and no error document (${redact(type ?? "no content type", asked.secrets)}). ${advice}`,
 		isOutage,
 	);
 }

@@ -1,4 +1,7 @@
-import { AuthenticationError } from "../errors.ts";
+import {
+	AuthenticationError,
+	CredentialUnavailableErrorName,
+} from "../errors.ts";
 import { codeOf, redact, sanitisedCause } from "../foundation/redact.ts";
 
 /** Why an attempt got no answer. The words are the `error` of the {@link AuthenticationError}. */
@@ -37,6 +40,8 @@ const ADVICE: Readonly<Record<ConnectionProblem, string>> = {
 /** What an error from the pipeline or the HTTP client means. */
 export function connectionProblem(error: unknown): ConnectionProblem {
 	if (!(error instanceof Error)) return "request_failed";
+	// Whatever its cause, a file that cannot be read is no failure of the network.
+	if (error.name === CredentialUnavailableErrorName) return "request_failed";
 	// Our own signal is told apart before; any other abort is a client's own time limit.
 	if (error.name === "AbortError" || error.name === "TimeoutError")
 		return "timeout";

@@ -4,7 +4,9 @@ import type {
 	Pipeline,
 	PipelineRequest,
 	PipelineResponse,
+	TlsSettings,
 } from "@azure/core-rest-pipeline";
+import { CredentialUnavailableError } from "../errors.ts";
 import {
 	abortError,
 	type SetTimeout,
@@ -14,7 +16,7 @@ import { secretsIn } from "../foundation/redact.ts";
 import { type Attempts, attempts } from "./attempts.ts";
 import { connectionFailure } from "./connection-failure.ts";
 import type { HttpOptions } from "./http-options.ts";
-import { buildPipeline, type Core } from "./pipeline.ts";
+import { attemptTlsPolicy, buildPipeline, type Core } from "./pipeline.ts";
 import { type RetryRule, retryAfter, serviceRetries } from "./retry.ts";
 
 /** What a credential decides, and what tests put in the place of the clock, of timers and of chance. */
@@ -29,6 +31,9 @@ export interface HttpInternals {
 	readonly setTimeout?: SetTimeout;
 	readonly random?: () => number;
 }
+
+/** TLS settings, and the name to ask a server for where that is not its host's. */
+export type TlsOptions = TlsSettings & { readonly servername?: string };
 
 /** One request, with as many attempts as its rule allows. */
 export interface HttpRequest {
@@ -49,12 +54,16 @@ export interface HttpRequest {
 	readonly secrets?: readonly string[];
 	/** What people should do when there is no answer, in place of what helps with a service on the internet. */
 	readonly advice?: string;
+	/** TLS settings in place of `tlsOptions`, asked for before each attempt. Its CredentialUnavailableError is thrown as it is. */
+	readonly tls?: () => Promise<TlsOptions>;
 	readonly tracingOptions?: GetTokenOptions["tracingOptions"];
 }
 
 /** What came back, whatever its status. */
 export interface HttpAnswer {
 	readonly status: number;
+	/** Who answered: the host of the last URL that was asked. */
+	readonly host: string;
 	readonly header: (name: string) => string | undefined;
 	readonly body: string;
 	/** When the attempt that was answered set out, in milliseconds since 1970. */
@@ -69,7 +78,7 @@ export interface HttpAnswer {
 
 /**
  * Sends a request and resolves with the answer, whatever its status.
- * @throws AuthenticationError when there was no answer; an AbortError when the signal fired.
+ * @throws AuthenticationError when there was no answer; an AbortError when the signal fired; what `tls` throws.
  */
 export type SendHttp = (request: HttpRequest) => Promise<HttpAnswer>;
 
@@ -107,14 +116,20 @@ export function httpSender(
 		// The policies are shared; only the copy knows this request's attempts.
 		const own = pipeline.clone();
 		own.addPolicy(trying.policy, { phase: "Retry" });
+		if (request.tls !== undefined)
+			own.addPolicy(attemptTlsPolicy(request.tls), {
+				afterPhase: "Retry",
+			});
 		try {
 			const client = options.httpClient ?? defaultClient(loaded);
 			const isPlainAllowed =
 				isDirect || (options.allowInsecureConnection ?? false);
 			const outgoing = pipelineRequest(loaded, request, isPlainAllowed);
-			return answerOf(await own.sendRequest(client, outgoing), trying, now);
+			const response = await own.sendRequest(client, outgoing);
+			return answerOf(response, outgoing.url, trying, now);
 		} catch (error) {
 			if (abortSignal.aborted) throw abortError();
+			if (error instanceof CredentialUnavailableError) throw error;
 			throw connectionFailure({
 				credentialName,
 				url: request.url,
@@ -164,6 +179,7 @@ function pipelineRequest(
 
 function answerOf(
 	response: PipelineResponse,
+	url: string,
 	trying: Attempts,
 	now: () => number,
 ): HttpAnswer {
@@ -171,6 +187,7 @@ function answerOf(
 	const wait = retryAfter(header, now());
 	return {
 		status: response.status,
+		host: new URL(url).host,
 		header,
 		body: response.bodyAsText ?? "",
 		sentAt: trying.sentAt(),

@@ -71,6 +71,23 @@ function tlsPolicy(name: string, settings: TlsSettings): PipelinePolicy {
 	};
 }
 
+/** TLS settings that are asked for before each attempt, and take the place of all others. */
+export function attemptTlsPolicy(
+	settings: () => Promise<TlsSettings>,
+): PipelinePolicy {
+	return {
+		name: "attemptTlsPolicy",
+		async sendRequest(request, next) {
+			const now = await settings();
+			request.tlsSettings = now;
+			// An agent, such as a proxy's, takes them from here.
+			if (request.agent !== undefined)
+				request.requestOverrides = { ...request.requestOverrides, ...now };
+			return next(request);
+		},
+	};
+}
+
 /** Metadata may move. A body with a secret in it goes where it was sent, or nowhere. */
 function redirectsOfGet(
 	core: Core,
