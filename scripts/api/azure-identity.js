@@ -7,8 +7,6 @@ export const NOT_YET = {
 		"AzurePipelinesCredential",
 		"AzurePipelinesCredentialOptions",
 		"OnBehalfOfCredentialCertificateOptions",
-		"WorkloadIdentityCredential",
-		"WorkloadIdentityCredentialOptions",
 	],
 	"signing people in": [
 		"AuthorizationCodeCredential",
@@ -57,6 +55,8 @@ export const ON_PURPOSE = {
 	"OnBehalfOfCredentialOptions.certificatePath": "comes with certificates",
 	"OnBehalfOfCredentialOptions.sendCertificateChain": "comes with certificates",
 	"OnBehalfOfCredentialOptions.type": "lacks certificates",
+	"WorkloadIdentityCredentialOptions.tokenCachePersistenceOptions":
+		"keeps tokens on disk as for every other credential of an application; there it is left out",
 	"AzureCliCredentialOptions.rememberTokens":
 		"spares the start of a process while the same account is signed in; off unless asked for",
 	"AggregateAuthenticationError.isUnavailable":

@@ -25,6 +25,8 @@ const CLOCKED = ["packages/azidentity/src/", "packages/emulator/src/"];
 const OWNS_NOW = {
 	"packages/azidentity/src/cache/token-cache.ts":
 		"the memory is told the time by whoever makes it",
+	"packages/azidentity/src/entra/assertion-file.ts":
+		"how long a reading of the file is shared: credentials do not pass a clock through their options",
 	"packages/azidentity/src/entra/certificate-proof.ts":
 		"credentials do not pass a clock through their options, and assertions say when they were made",
 	"packages/azidentity/src/platform/http.ts":

@@ -72,6 +72,10 @@ export {
 	UsernamePasswordCredential,
 	type UsernamePasswordCredentialOptions,
 } from "./credentials/username-password-credential.ts";
+export {
+	WorkloadIdentityCredential,
+	type WorkloadIdentityCredentialOptions,
+} from "./credentials/workload-identity-credential.ts";
 export type {
 	ClientCertificateConfiguration,
 	ClientCertificateCredentialPEMConfiguration,

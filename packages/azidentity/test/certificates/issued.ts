@@ -25,6 +25,10 @@ interface Wishes {
 	/** In days from now. */
 	readonly from?: number;
 	readonly to?: number;
+	/** Whether it is to sign others. */
+	readonly isAuthority?: boolean;
+	/** The host name of a TLS server. */
+	readonly host?: string;
 }
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -62,6 +66,8 @@ export function issued(wishes: Wishes): Issued {
 			? subject
 			: forge.pki.certificateFromPem(issuer.certificate).subject.attributes,
 	);
+	const extensions = extensionsOf(wishes);
+	if (extensions.length > 0) certificate.setExtensions(extensions);
 	const signer = forge.pki.privateKeyFromPem(issuer?.key ?? key);
 	certificate.sign(signer, forge.md.sha256.create());
 	const text = forge.pki.certificateToPem(certificate).replaceAll("\r", "");
@@ -73,6 +79,19 @@ export function issued(wishes: Wishes): Issued {
 		thumbprint: (algorithm) =>
 			createHash(algorithm).update(raw).digest("base64url"),
 	};
+}
+
+function extensionsOf({ host, isAuthority = false }: Wishes): object[] {
+	const signsOthers = [
+		{ name: "basicConstraints", cA: true, critical: true },
+		{ name: "keyUsage", keyCertSign: true, critical: true },
+	];
+	// 2 is a name of the domain name system (RFC 5280 §4.2.1.6).
+	const altNames = [{ type: 2, value: host }];
+	return [
+		...(isAuthority ? signsOthers : []),
+		...(host === undefined ? [] : [{ name: "subjectAltName", altNames }]),
+	];
 }
 
 /** The key in another form: of old tools, or encrypted. */

@@ -4,10 +4,12 @@ import {
 	ClientCertificateCredential,
 	ClientSecretCredential,
 	type TokenCredential,
+	WorkloadIdentityCredential,
 } from "azidentity";
 import { afterEach, describe, test, vi } from "vitest";
 import type { EntraClientOptions } from "../../src/entra/entra-client-options.ts";
 import { issued } from "../certificates/issued.ts";
+import { scratchFolder } from "../certificates/scratch-folder.ts";
 import {
 	CLIENT_ID,
 	GRANTED,
@@ -21,6 +23,7 @@ afterEach(() => {
 	vi.unstubAllEnvs();
 });
 
+const scratch = scratchFolder();
 const app = issued({ name: "Daemon" });
 
 /** Each that signs an application in as itself. */
@@ -44,6 +47,13 @@ const APPLICATIONS: Record<
 			{ certificate: app.pem },
 			options,
 		),
+	WorkloadIdentityCredential: (options) =>
+		new WorkloadIdentityCredential({
+			...options,
+			tenantId: TENANT,
+			clientId: CLIENT_ID,
+			tokenFilePath: scratch.file("assertion"),
+		}),
 };
 
 describe("A region is for every credential of an application", () => {
