@@ -13,6 +13,7 @@ import {
 	unknownTenant,
 } from "../dialect/refusals.ts";
 import type { Form } from "../engine/engine.ts";
+import { serveAdfs } from "./adfs.ts";
 import { serveDemoApi } from "./demo-api.ts";
 import type { EdgeParts } from "./edge-parts.ts";
 import { serveResourceManager } from "./resource-manager.ts";
@@ -54,6 +55,7 @@ export async function route(parts: EdgeParts, visit: Visit): Promise<void> {
 	if (list === "subscriptions" || list === "tenants")
 		return serveResourceManager(parts, list, request, response);
 	if (path === "/devicelogin") return leadToDevicePage(parts, visit);
+	if (first.toLowerCase() === "adfs" && (await serveAdfs(parts, visit))) return;
 	return routeInTenant(parts, visit, first);
 }
 

@@ -8,6 +8,7 @@ import {
 	wrongSecret,
 } from "../dialect/refusals.ts";
 import type { App, Tenant } from "../fixtures.ts";
+import { checkAdfsAssertion } from "./adfs-assertion.ts";
 import type { Form } from "./engine.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { checkFederated, isFederated } from "./federated-assertion.ts";
@@ -28,6 +29,7 @@ export async function checkClient(
 	parts: EngineParts,
 	tenant: Tenant,
 	form: Form,
+	adfsTokenEndpoint?: string,
 ): Promise<CheckedClient> {
 	const { client_assertion: assertion, client_secret: secret } = form;
 	const clientId = form.client_id ?? subjectOf(assertion);
@@ -43,7 +45,7 @@ export async function checkClient(
 		return { app, proof: 0, form };
 	}
 	if (assertion !== undefined)
-		return checkAssertion(parts, app, assertion, form);
+		return checkAssertion(parts, app, assertion, form, adfsTokenEndpoint);
 	if (!secret) throw proofMissing();
 	if (!app.secrets?.includes(secret)) throw wrongSecret(clientId);
 	return { app, proof: 1, form };
@@ -54,25 +56,37 @@ async function checkAssertion(
 	app: App,
 	assertion: string,
 	form: Form,
+	adfsTokenEndpoint: string | undefined,
 ): Promise<CheckedClient> {
-	if (isFederated(assertion, app.clientId)) {
+	const { clientId } = app;
+	if (isFederated(assertion, clientId)) {
 		await checkFederated(assertion, app, parts.now());
-		const {
-			client_assertion: _assertion,
-			client_assertion_type: _type,
-			...rest
-		} = form;
-		// The secret is this process's own, and stands for the check that was just made.
-		const proven = { ...rest, client_secret: parts.internalSecret };
-		return { app, proof: 2, form: { ...proven, client_id: app.clientId } };
+		return { app, proof: 2, form: provenForm(parts, app, form) };
 	}
 	const certificates = parts.directory.certificates(app);
+	if (adfsTokenEndpoint !== undefined) {
+		const [audience, now] = [adfsTokenEndpoint, parts.now()];
+		const asked = { audience, certificates, clientId, now };
+		await checkAdfsAssertion(assertion, asked);
+		return { app, proof: 2, form: provenForm(parts, app, form) };
+	}
 	const presented = presentedCertificate(certificates, assertion);
 	if (presented === undefined)
 		throw unknownCertificate("the thumbprint names no certificate of the app");
 	const fault = chainFault(presented, assertion);
 	if (fault !== undefined) throw unknownCertificate(fault);
 	return { app, proof: 2, form };
+}
+
+/** The form with a secret that is this process's own, and stands for the check of an assertion that was just made. */
+function provenForm(parts: EngineParts, app: App, form: Form): Form {
+	const {
+		client_assertion: _assertion,
+		client_assertion_type: _type,
+		...rest
+	} = form;
+	const proven = { ...rest, client_secret: parts.internalSecret };
+	return { ...proven, client_id: app.clientId };
 }
 
 /** RFC 7521 lets a client leave out its id beside an assertion about itself. */

@@ -15,6 +15,8 @@ export interface EngineRequest {
 	readonly correlationId: string;
 	/** The authority's address under the name the caller used. */
 	readonly authority: string;
+	/** When ADFS is played: its token endpoint, for which assertions must be, in the form that ADFS reads. */
+	readonly adfsTokenEndpoint?: string;
 	/** Is told the AADSTS code when the engine itself answers with a refusal. */
 	readonly refused: (code: number) => void;
 }

@@ -79,7 +79,12 @@ async function translateToken(
 	if (!grantType) throw missingParameter("grant_type");
 	if (asked.tenant === undefined && TENANTLESS_REFUSED.has(grantType))
 		throw noTenant();
-	const checked = await checkClient(parts, tenant, form);
+	const checked = await checkClient(
+		parts,
+		tenant,
+		form,
+		asked.adfsTokenEndpoint,
+	);
 	if (form.device_code !== undefined)
 		checkPace(parts, storage, form.device_code);
 	const scope = knownScope(parts, tenant, tokenScope(form, storage));
