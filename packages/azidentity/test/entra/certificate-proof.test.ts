@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { constants, verify, X509Certificate } from "node:crypto";
 import { manualClock } from "@azidentity/testkit";
-import { describe, test } from "vitest";
+import { afterEach, describe, test, vi } from "vitest";
+import { ClientCertificateCredential } from "../../src/credentials/client-certificate-credential.ts";
 import { certificateProof } from "../../src/entra/certificate-proof.ts";
 import { issued } from "../certificates/issued.ts";
+import { GRANTED, ScriptedService } from "./scripted-service.ts";
 
 const app = issued({ name: "Daemon" });
 const clock = manualClock();
@@ -76,5 +78,29 @@ describe("An assertion is signed", () => {
 	test("with the time of the clock that it was given", async () => {
 		const { claims } = await proven(false);
 		assert.equal(claims.iat, Math.floor(clock.now() / 1_000));
+	});
+});
+
+describe("An assertion is for exactly the endpoint that is asked", () => {
+	afterEach(() => vi.unstubAllEnvs());
+
+	test.each([
+		["", "https://login.microsoftonline.com"],
+		["westus2", "https://westus2.login.microsoft.com"],
+	])("in the region '%s'", async (region, host) => {
+		vi.stubEnv("AZURE_REGIONAL_AUTHORITY_NAME", region);
+		const service = new ScriptedService({ body: GRANTED });
+		const credential = new ClientCertificateCredential(
+			"contoso.test",
+			"the-client",
+			{ certificate: app.pem },
+			service.options(),
+		);
+		await credential.getToken("https://vault.azure.net/.default");
+		const [{ form, url } = assert.fail()] = service.seen;
+		assert.equal(url, `${host}/contoso.test/oauth2/v2.0/token`);
+		const [, claims = ""] = (form.client_assertion ?? "").split(".");
+		const { aud } = JSON.parse(Buffer.from(claims, "base64url").toString());
+		assert.equal(aud, url);
 	});
 });
