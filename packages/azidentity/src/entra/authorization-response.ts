@@ -38,8 +38,8 @@ export function codeFrom(
 		const { clientId, state } = context;
 		const client = { client_id: clientId };
 		const valid = validateAuthResponse({ issuer }, client, parameters, state);
-		const code = valid.get("code");
-		if (code && isOwn) return code;
+		const [code, ...others] = valid.getAll("code");
+		if (code && others.length === 0 && isOwn) return code;
 	} catch (error) {
 		if (error instanceof AuthorizationResponseError)
 			throw declined(error.error, error.error_description, context);
