@@ -33,6 +33,12 @@ export {
 	AzurePowerShellCredential,
 	type AzurePowerShellCredentialOptions,
 } from "./credentials/azure-power-shell-credential.ts";
+export type {
+	BrokerAuthOptions,
+	BrokerDisabledOptions,
+	BrokerEnabledOptions,
+	BrokerOptions,
+} from "./credentials/broker-options.ts";
 export {
 	type CredentialPersistenceOptions,
 	type PersistentTokenCacheOptions,
@@ -55,6 +61,13 @@ export {
 	ClientSecretCredential,
 	type ClientSecretCredentialOptions,
 } from "./credentials/client-secret-credential.ts";
+export { InteractiveBrowserCredential } from "./credentials/interactive-browser-credential.ts";
+export type {
+	BrowserCustomizationOptions,
+	BrowserLoginStyle,
+	InteractiveBrowserCredentialInBrowserOptions,
+	InteractiveBrowserCredentialNodeOptions,
+} from "./credentials/interactive-browser-options.ts";
 export type { InteractiveCredentialOptions } from "./credentials/interactive-credential-options.ts";
 export {
 	ManagedIdentityCredential,

@@ -15,7 +15,7 @@ import {
 	errorPage,
 	successPage,
 } from "../platform/sign-in-pages.ts";
-import type { Grant, TokenRequest } from "../token.ts";
+import type { Grant, PromptRequest } from "../token.ts";
 import { codeFrom } from "./authorization-response.ts";
 import { authorizationUrl } from "./authorization-url.ts";
 import type { EntraClient } from "./entra-client.ts";
@@ -27,7 +27,6 @@ export interface BrowserSignInSettings {
 	readonly client: EntraClient;
 	readonly address: RedirectAddress;
 	readonly responseMode: ResponseMode;
-	readonly loginHint: string | undefined;
 	readonly pages: CustomPages;
 	/** How long a person has, in milliseconds. */
 	readonly timeout: number;
@@ -50,7 +49,7 @@ interface Ties {
  */
 export async function browserSignIn(
 	settings: BrowserSignInSettings,
-	request: TokenRequest,
+	request: PromptRequest,
 ): Promise<Grant> {
 	const ties: Ties = {
 		state: generateRandomState(),
@@ -81,15 +80,15 @@ interface SignIn {
 
 async function signIn(
 	settings: BrowserSignInSettings,
-	request: TokenRequest,
+	request: PromptRequest,
 	{ endpoint, form, loopback, ties }: SignIn,
 ): Promise<Grant> {
-	const { client, credentialName, loginHint, pages, responseMode } = settings;
+	const { client, credentialName, pages, responseMode } = settings;
 	const { redirectUri } = loopback;
 	const url = authorizationUrl(endpoint, form, {
 		...ties,
 		codeChallenge: await calculatePKCECodeChallenge(ties.verifier),
-		loginHint,
+		loginHint: request.loginHint,
 		redirectUri,
 		responseMode,
 	});

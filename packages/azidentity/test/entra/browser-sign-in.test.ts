@@ -51,7 +51,7 @@ describe("where the browser is sent", () => {
 	});
 
 	test("a hint of who signs in leaves no choice of accounts", async () => {
-		const { url } = await told({ settings: { loginHint: "zoë@contoso.test" } });
+		const { url } = await told({ request: { loginHint: "zoë@contoso.test" } });
 		assert.equal(url?.searchParams.get("login_hint"), "zoë@contoso.test");
 		assert.equal(url?.searchParams.get("prompt"), "login");
 	});

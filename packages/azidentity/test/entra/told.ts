@@ -7,7 +7,7 @@ import {
 import { entraClient } from "../../src/entra/entra-client.ts";
 import { AuthenticationError } from "../../src/errors.ts";
 import { ANY_PORT } from "../../src/foundation/redirect-address.ts";
-import type { TokenRequest } from "../../src/token.ts";
+import type { PromptRequest } from "../../src/token.ts";
 import { type Received, type Sent, send } from "../platform/door.ts";
 import {
 	CLIENT_ID,
@@ -30,7 +30,7 @@ export interface Story {
 	/** What the token endpoint answers, in place of a grant. */
 	answer?: Scripted;
 	settings?: Partial<BrowserSignInSettings>;
-	request?: Partial<TokenRequest>;
+	request?: Partial<PromptRequest>;
 }
 
 /** One sign-in, with a browser that brings back at once what it is told to, and a scripted token service. */
@@ -58,14 +58,16 @@ export async function told(story: Story = {}) {
 		client: entraClient("TestCredential", CLIENT_ID, service.options()),
 		address: ANY_PORT,
 		responseMode: "form_post",
-		loginHint: undefined,
 		pages: {},
 		timeout: 300_000,
 		setTimeout: undefined,
 		openBrowser: browser,
 		...story.settings,
 	};
-	const ending = browserSignIn(settings, tokenRequest(story.request));
+	const ending = browserSignIn(settings, {
+		...tokenRequest(),
+		...story.request,
+	});
 	const outcome = await ending.then(
 		(grant) => ({ grant, failure: undefined }),
 		(failure: unknown) => ({ grant: undefined, failure }),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { request as httpRequest } from "node:http";
-import { connect } from "node:net";
+import { connect, createServer } from "node:net";
 import { afterEach } from "vitest";
 import {
 	type Answer,
@@ -162,4 +162,20 @@ export async function assertTurnedAway(
 	const received = await send(door.port, sent);
 	assert.equal(received.status, status, received.text);
 	return received;
+}
+
+/** A port that another program listens on, until it is released. */
+export async function occupied(address: string) {
+	const server = createServer();
+	await new Promise<void>((resolve) => server.listen(0, address, resolve));
+	const { port } = server.address() as { port: number };
+	const release = () => new Promise((resolve) => server.close(resolve));
+	return { port, release };
+}
+
+/** A port that was free just now. */
+export async function freed() {
+	const { port, release } = await occupied("127.0.0.1");
+	await release();
+	return { port };
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { describe, test } from "vitest";
 import {
 	AuthenticationError,
@@ -11,8 +11,10 @@ import {
 	comeBack,
 	doors,
 	formHead,
+	freed,
 	hasIpv6,
 	isListening,
+	occupied,
 	STATE,
 	send,
 } from "./door.ts";
@@ -177,17 +179,3 @@ describe("the port", () => {
 		await release();
 	});
 });
-
-async function occupied(address: string) {
-	const server = createServer();
-	await new Promise<void>((resolve) => server.listen(0, address, resolve));
-	const { port } = server.address() as { port: number };
-	const release = () => new Promise((resolve) => server.close(resolve));
-	return { port, release };
-}
-
-async function freed() {
-	const { port, release } = await occupied("127.0.0.1");
-	await release();
-	return { port };
-}
