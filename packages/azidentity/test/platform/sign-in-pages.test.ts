@@ -63,3 +63,38 @@ describe("the application's own words", () => {
 		assert.equal(successPage({ successMessage: "" }), successPage());
 	});
 });
+
+describe("the colours", () => {
+	const [light = "", dark = ""] = [
+		...successPage().matchAll(/:root\{[^{}]*--text[^{}]*\}/g),
+	].map(([rules]) => rules);
+	for (const [scheme, rules] of Object.entries({ light, dark }))
+		for (const name of ["text", "soft", "good", "bad"])
+			test(`${scheme}: "${name}" is read on the card by weak eyes too (WCAG 1.4.3)`, () => {
+				const ratio = contrast(colour(rules, name), colour(rules, "card"));
+				assert.ok(ratio >= 4.5, `${ratio} to 1`);
+			});
+
+	function colour(rules: string, name: string): number[] {
+		const hex =
+			new RegExp(`--${name}:#([0-9a-f]+)`).exec(rules)?.[1] ?? assert.fail();
+		const wide = hex.length === 3 ? hex.replace(/./g, "$&$&") : hex;
+		return [0, 2, 4].map((at) => Number.parseInt(wide.slice(at, at + 2), 16));
+	}
+
+	/** Relative luminances compared, as WCAG 2 defines both. */
+	function contrast(left: number[], right: number[]): number {
+		const [bright = 0, dim = 0] = [left, right]
+			.map((channels) => {
+				const [red = 0, green = 0, blue = 0] = channels.map((channel) => {
+					const share = channel / 255;
+					return share <= 0.040_45
+						? share / 12.92
+						: ((share + 0.055) / 1.055) ** 2.4;
+				});
+				return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+			})
+			.sort((one, other) => other - one);
+		return (bright + 0.05) / (dim + 0.05);
+	}
+});
