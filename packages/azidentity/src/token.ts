@@ -60,6 +60,8 @@ export type TokenSource = (request: TokenRequest, held: Held) => Promise<Grant>;
 export interface PromptRequest extends TokenRequest {
 	/** The user name of the person who is expected, when it is known. */
 	readonly loginHint?: string;
+	/** The account that it must be, when that is known: whoever else signs in is refused, and may be told so at once. */
+	readonly expectedAccountId?: string;
 }
 
 /** Has a person sign in. It stops as soon as `abortSignal` fires; it throws when nobody signed in. */

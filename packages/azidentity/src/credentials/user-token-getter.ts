@@ -168,6 +168,7 @@ export class UserTokenGetter {
 			...need.request,
 			abortSignal,
 			...(hint && { loginHint: hint }),
+			...(record && { expectedAccountId: record.homeAccountId }),
 		};
 		const grant = await abortable(this.#prompt(request), abortSignal);
 

@@ -1,7 +1,7 @@
 import { AuthorizationResponseError, validateAuthResponse } from "oauth4webapi";
 import { AuthenticationError } from "../errors.ts";
 import { aliases, isKnownHost } from "../foundation/clouds.ts";
-import { redact } from "../foundation/redact.ts";
+import { redact, secretsIn } from "../foundation/redact.ts";
 import { aadstsCodes, aadstsHint, isTransientCode } from "./aadsts-hints.ts";
 import { isTransientError, sentence } from "./refusal.ts";
 
@@ -42,7 +42,10 @@ export function codeFrom(
 		if (code && others.length === 0 && isOwn) return code;
 	} catch (error) {
 		if (error instanceof AuthorizationResponseError)
-			throw declined(error.error, error.error_description, context);
+			throw declined(error.error, error.error_description, {
+				...context,
+				secrets: [...context.secrets, ...secretsAmong(parameters)],
+			});
 	}
 	const message = `${context.credentialName}: what the browser brought back from ${new URL(context.endpoint).host} is no answer to the sign-in. Try again; if it stays so, check authorityHost.`;
 	throw new AuthenticationError(
@@ -86,6 +89,13 @@ function declined(
 		0,
 		{ ...document, ...(codes.length > 0 && { error_codes: codes }) },
 		{ message: message.filter(Boolean).join(" "), isOutage },
+	);
+}
+
+/** A service that says no has no code to give, but who knows what stands in its place. */
+function secretsAmong(parameters: URLSearchParams): string[] {
+	return [...parameters].flatMap(([name, value]) =>
+		secretsIn({ [name]: value }),
 	);
 }
 

@@ -19,6 +19,7 @@ import type { Grant, PromptRequest } from "../token.ts";
 import { codeFrom } from "./authorization-response.ts";
 import { authorizationUrl } from "./authorization-url.ts";
 import type { EntraClient } from "./entra-client.ts";
+import { checkAccount } from "./refresh-first.ts";
 import { tokenForm } from "./token-form.ts";
 
 /** How a person is asked to sign in. */
@@ -71,6 +72,12 @@ export async function browserSignIn(
 	}
 }
 
+/** What the page says first, by the error. */
+const HEADLINES: ReadonlyMap<string, string> = new Map([
+	["access_denied", "The sign-in was cancelled"],
+	["account_mismatch", "Another account is expected"],
+]);
+
 interface SignIn {
 	readonly endpoint: string;
 	readonly form: Readonly<Record<string, string>>;
@@ -116,6 +123,8 @@ async function signIn(
 			undefined,
 			{ nonce: ties.nonce },
 		);
+		// The page must not say that all is well when it is not.
+		checkAccount(credentialName, grant, request.expectedAccountId);
 		await answer.show(successPage(pages));
 		return grant;
 	} catch (error) {
@@ -129,9 +138,6 @@ function failurePage(error: unknown, pages: CustomPages): string {
 	const { error: what = "", errorDescription = "" } = isRefusal
 		? error.errorResponse
 		: {};
-	const title =
-		what === "access_denied"
-			? "The sign-in was cancelled"
-			: "The sign-in did not work";
+	const title = HEADLINES.get(what) ?? "The sign-in did not work";
 	return errorPage(title, errorDescription, pages);
 }

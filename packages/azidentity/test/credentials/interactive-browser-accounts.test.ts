@@ -131,7 +131,7 @@ describe("who signed in", () => {
 		const failure = await failureOf(credential.getToken(STORAGE));
 
 		assert.ok(failure instanceof AuthenticationError);
-		assert.equal(await other.headline(), "The sign-in did not work");
+		assert.equal(await other.headline(), "Another account is expected");
 		await failureOf(credential.getToken(STORAGE));
 		assert.equal(addresses.length, 2);
 	});
