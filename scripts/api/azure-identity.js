@@ -11,19 +11,10 @@ export const NOT_YET = {
 	"signing people in": [
 		"AuthorizationCodeCredential",
 		"AuthorizationCodeCredentialOptions",
-		"BrokerAuthOptions",
-		"BrokerDisabledOptions",
-		"BrokerEnabledOptions",
-		"BrokerOptions",
-		"BrowserCustomizationOptions",
-		"BrowserLoginStyle",
 		"DeviceCodeCredential",
 		"DeviceCodeCredentialOptions",
 		"DeviceCodeInfo",
 		"DeviceCodePromptCallback",
-		"InteractiveBrowserCredential",
-		"InteractiveBrowserCredentialInBrowserOptions",
-		"InteractiveBrowserCredentialNodeOptions",
 	],
 	"managed identity, developer tools and chains": [
 		"DefaultAzureCredential",
@@ -65,6 +56,10 @@ export const ON_PURPOSE = {
 		"tells a service that could not answer from one that refused",
 	"AuthenticationError.isUnavailable":
 		"lets a chain go on when something else answered in the place of the token service",
+	"InteractiveBrowserCredentialNodeOptions.responseMode":
+		"for browsers that send no form to localhost, and to keep the code out of addresses everywhere else",
+	"InteractiveBrowserCredentialNodeOptions.signInTimeout":
+		"there a sign-in that nobody finishes waits for ever",
 	"AuthenticationError.notBefore":
 		"when a throttled program may ask again, which there is not to be had",
 	"AuthenticationError.retryAfter": "the same, as the service said it",

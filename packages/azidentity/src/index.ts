@@ -61,13 +61,13 @@ export {
 	ClientSecretCredential,
 	type ClientSecretCredentialOptions,
 } from "./credentials/client-secret-credential.ts";
-export { InteractiveBrowserCredential } from "./credentials/interactive-browser-credential.ts";
-export type {
-	BrowserCustomizationOptions,
-	BrowserLoginStyle,
-	InteractiveBrowserCredentialInBrowserOptions,
-	InteractiveBrowserCredentialNodeOptions,
-} from "./credentials/interactive-browser-options.ts";
+export {
+	type BrowserCustomizationOptions,
+	type BrowserLoginStyle,
+	InteractiveBrowserCredential,
+	type InteractiveBrowserCredentialInBrowserOptions,
+	type InteractiveBrowserCredentialNodeOptions,
+} from "./credentials/interactive-browser-credential.ts";
 export type { InteractiveCredentialOptions } from "./credentials/interactive-credential-options.ts";
 export {
 	ManagedIdentityCredential,

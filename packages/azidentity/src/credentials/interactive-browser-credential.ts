@@ -20,6 +20,13 @@ import type {
 import { DEVELOPER_CLIENT_ID } from "./interactive-credential-options.ts";
 import { UserTokenGetter } from "./user-token-getter.ts";
 
+export type {
+	BrowserCustomizationOptions,
+	BrowserLoginStyle,
+	InteractiveBrowserCredentialInBrowserOptions,
+	InteractiveBrowserCredentialNodeOptions,
+} from "./interactive-browser-options.ts";
+
 const NAME = "InteractiveBrowserCredential";
 
 /** Long enough for a second factor, short enough that a forgotten window does not keep a program for ever. */

@@ -1,4 +1,3 @@
-import type { ResponseMode } from "../platform/loopback-request.ts";
 import type { OpenBrowser } from "../platform/open-browser.ts";
 import type { BrokerAuthOptions } from "./broker-options.ts";
 import type {
@@ -57,7 +56,7 @@ export interface InteractiveBrowserCredentialNodeOptions
 	 * How the browser brings the answer: as a form, which leaves the code in no address and no history, or in the
 	 * address ("query"), for browsers that send no form to localhost. Default "form_post".
 	 */
-	responseMode?: ResponseMode;
+	responseMode?: "form_post" | "query";
 	/** @internal Opens the browser. */
 	openBrowser?: OpenBrowser;
 }
