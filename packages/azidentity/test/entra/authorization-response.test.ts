@@ -72,7 +72,7 @@ describe("what the service says in place of a code", () => {
 		const error = refused(failure);
 		assert.match(
 			error.message,
-			/^TestCredential: the sign-in was cancelled or declined .*access_denied\)\. AADSTS65004: User declined to consent\. Consent was declined\.$/,
+			/^TestCredential: the sign-in was cancelled or declined .*access_denied\)\. AADSTS65004: User declined to consent\. Consent was declined\b/,
 		);
 		assert.deepEqual(error.errorResponse.errorCodes, [65004]);
 		assert.equal(error.isOutage, false);
