@@ -19,6 +19,10 @@ const COMPILER_OPTIONS = {
 	types: ["node"],
 };
 
+/** Of each of up to four constructors: ConstructorParameters knows the last one only. */
+const ARGUMENTS =
+	"type Arguments<C> = C extends { new (...a: infer A): unknown; new (...a: infer B): unknown; new (...a: infer C): unknown; new (...a: infer D): unknown } ? A | B | C | D : never;";
+
 /** What differs, from `Type.member` to how. `theirs` and `ours` are declaration files; `root` has the compiler. */
 export async function memberDifferences(root, theirs, ours) {
 	const questions = questionsOf(exportsOf(theirs), exportsOf(ours));
@@ -26,6 +30,7 @@ export async function memberDifferences(root, theirs, ours) {
 		`import type * as T from ${specifier(theirs)};`,
 		`import type * as O from ${specifier(ours)};`,
 		"type Keys<A> = A extends unknown ? keyof A : never;",
+		ARGUMENTS,
 	];
 	const firstLine = program.length + 1;
 	program.push(
@@ -46,55 +51,64 @@ export async function memberDifferences(root, theirs, ours) {
 /** One line for the compiler each, and what its objection means. */
 function questionsOf(theirs, ours) {
 	return [...theirs].flatMap(([name, their]) => {
-		const our = ours.get(name);
-		const isClass = isClassOf(their);
-		if (our === undefined || (!their.type && !isClass)) return [];
-		const members = (what) => (message) =>
-			namesIn(message).map((member) => [`${name}.${member}`, what]);
-		const whole = (part, what) => (message) => [
-			[`${name}.${part}`, `${what}: ${message}`],
-		];
-		const ask = (type, value, meaning) => ({
-			declaration: `: ${type} = {} as ${value};`,
-			meaning,
-		});
-		return [
-			ask(
-				"never",
-				`Exclude<Keys<T.${name}>, Keys<O.${name}>>`,
-				members("is missing"),
-			),
-			ask(
-				"never",
-				`Exclude<Keys<O.${name}>, Keys<T.${name}>>`,
-				members("is only here"),
-			),
-			...(isClass
-				? [
-						ask(
-							`ConstructorParameters<typeof O.${name}>`,
-							`ConstructorParameters<typeof T.${name}>`,
-							whole("arguments", "does not take what it takes there"),
-						),
-						ask(
-							`Pick<T.${name}, keyof T.${name}>`,
-							`Pick<O.${name}, keyof T.${name} & keyof O.${name}>`,
-							whole("instance", "does not fit where it fits there"),
-						),
-					]
-				: [
-						ask(
-							`O.${name}`,
-							`T.${name}`,
-							whole("type", "does not take what it takes there"),
-						),
-					]),
-		];
+		if (!ours.has(name)) return [];
+		const kind = kindOf(their);
+		if (kind === "TSDeclareFunction") return functionQuestions(name);
+		if (kind === "ClassDeclaration")
+			return [...memberQuestions(name), ...classQuestions(name)];
+		return their.type ? [...memberQuestions(name), ...typeQuestions(name)] : [];
 	});
 }
 
-const isClassOf = ({ statement }) =>
-	(statement?.declaration ?? statement)?.type === "ClassDeclaration";
+const kindOf = ({ statement }) => (statement?.declaration ?? statement)?.type;
+
+function memberQuestions(name) {
+	const meaning = (what) => (message) =>
+		namesIn(message).map((member) => [`${name}.${member}`, what]);
+	const [theirs, ours] = [`Keys<T.${name}>`, `Keys<O.${name}>`];
+	return [
+		ask("never", `Exclude<${theirs}, ${ours}>`, meaning("is missing")),
+		ask("never", `Exclude<${ours}, ${theirs}>`, meaning("is only here")),
+	];
+}
+
+function classQuestions(name) {
+	return [
+		ask(
+			`Arguments<typeof O.${name}>`,
+			`Arguments<typeof T.${name}>`,
+			whole(`${name}.arguments`, "does not take what it takes there"),
+		),
+		ask(
+			`Pick<T.${name}, keyof T.${name}>`,
+			`Pick<O.${name}, keyof T.${name} & keyof O.${name}>`,
+			whole(`${name}.instance`, "does not fit where it fits there"),
+		),
+	];
+}
+
+const typeQuestions = (name) => [
+	ask(
+		`O.${name}`,
+		`T.${name}`,
+		whole(`${name}.type`, "does not take what it takes there"),
+	),
+];
+
+const functionQuestions = (name) => [
+	ask(
+		`typeof T.${name}`,
+		`typeof O.${name}`,
+		whole(`${name}.type`, "does not fit where it fits there"),
+	),
+];
+
+const ask = (type, value, meaning) => ({
+	declaration: `: ${type} = {} as ${value};`,
+	meaning,
+});
+
+const whole = (key, what) => (message) => [[key, `${what}: ${message}`]];
 
 /** The members that the compiler lists in `Type '"a" | "b"' is not assignable to type 'never'`. */
 const namesIn = (message) =>

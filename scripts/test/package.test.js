@@ -77,12 +77,14 @@ describe("api", () => {
 		const home = tree({
 			"theirs.d.ts": `interface Base { host?: string; age?: number }
 				export interface Options extends Base { claims?: string }
-				export declare class C { constructor(a: string | Base, o?: Options); get(a: string): Promise<string>; private hidden; }
+				export declare class C { constructor(a: string | Base, o?: Options); constructor(a: string); get(a: string): Promise<string>; private hidden; }
 				export type Either = { a: string } | { b: string };
+				export declare function f(a: string, b?: number): string;
 				export interface Later { x: string }`,
 			"ours.d.ts": `export interface Options { host?: string; claims?: string | number; memory?: object }
 				export declare class C { constructor(a: string, o?: Options); get(a: string): Promise<number>; more(): void }
-				export type Either = { a: string };`,
+				export type Either = { a: string };
+				export declare function f(a: string, b: number): string;`,
 		});
 		const found = await memberDifferences(
 			ROOT,
@@ -99,6 +101,7 @@ describe("api", () => {
 				"Either.type does not take what it takes there",
 				"Options.age is missing",
 				"Options.memory is only here",
+				"f.type does not fit where it fits there",
 			],
 		);
 	});

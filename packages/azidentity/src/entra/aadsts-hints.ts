@@ -143,7 +143,7 @@ const HINTS: ReadonlyMap<number, string> = new Map([
 	...entries([90006, 90024, 90033, 90055], "Try again later."),
 	...entries(
 		[100007],
-		"Unset AZURE_REGIONAL_AUTHORITY_NAME: regional endpoints are for Microsoft's own services.",
+		"Unset AZURE_REGIONAL_AUTHORITY_NAME and MSAL_FORCE_REGION: regional endpoints are for Microsoft's own services.",
 	),
 	...entries([240002], "Exchange an access token, not an id token."),
 	...entries(
