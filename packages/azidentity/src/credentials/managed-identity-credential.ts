@@ -10,7 +10,9 @@ import type { Surroundings } from "../managed-identity/host.ts";
 import type { Identity } from "../managed-identity/identity.ts";
 import { identityFrom } from "../managed-identity/identity-options.ts";
 import { resourceScopes } from "../managed-identity/resource-scopes.ts";
+import { environmentVariable } from "../platform/environment.ts";
 import type { TokenCacheOption } from "./cache-options.ts";
+import { tokenExchange } from "./token-exchange.ts";
 import { type GetToken, tokenGetter } from "./token-getter.ts";
 
 interface CommonOptions extends TokenCredentialOptions, TokenCacheOption {}
@@ -85,22 +87,9 @@ export class ManagedIdentityCredential implements TokenCredential {
 				? { ...positional, clientId: clientIdOrOptions }
 				: (clientIdOrOptions ?? {});
 		const identity = identityFrom(NAME, options);
-		const host = findHost(surroundings(options, identity));
-		const kind = identity?.kind ?? "no id: the system-assigned identity";
-		log.info(`${NAME} => will ask ${host.name}, with ${kind}.`);
-		this.#getToken = tokenGetter({
-			credentialName: NAME,
-			// Another host, or another address of it, may mean another identity by the same name.
-			owner: {
-				clientId: JSON.stringify(identity ?? "system-assigned"),
-				environment: `${host.name} ${host.endpoint}`,
-			},
-			options: memoryOnly(options),
-			source: host.source,
-			normalise: resourceScopes,
-			isMemoryOnly: true,
-			ignoresClaims: true,
-		});
+		this.#getToken =
+			tokenExchange(NAME, identity, options) ??
+			hostTokenGetter(options, identity);
 	}
 
 	/**
@@ -118,6 +107,31 @@ export class ManagedIdentityCredential implements TokenCredential {
 	}
 }
 
+/** `getToken` on a host that gives tokens itself. */
+function hostTokenGetter(
+	options: ManagedIdentityOptions,
+	identity: Identity | undefined,
+): GetToken {
+	const { now, tokenCache } = options;
+	const host = findHost(surroundings(options, identity));
+	const kind = identity?.kind ?? "no id: the system-assigned identity";
+	log.info(`${NAME} => will ask ${host.name}, with ${kind}.`);
+	return tokenGetter({
+		credentialName: NAME,
+		// Another host, or another address of it, may mean another identity by the same name.
+		owner: {
+			clientId: JSON.stringify(identity ?? "system-assigned"),
+			environment: `${host.name} ${host.endpoint}`,
+		},
+		// The cache and its clock, and nothing that programs pass along for other credentials.
+		options: { ...(now && { now }), ...(tokenCache && { tokenCache }) },
+		source: host.source,
+		normalise: resourceScopes,
+		isMemoryOnly: true,
+		ignoresClaims: true,
+	});
+}
+
 function surroundings(
 	options: ManagedIdentityOptions,
 	identity: Identity | undefined,
@@ -127,13 +141,8 @@ function surroundings(
 		credentialName: NAME,
 		identity,
 		options: { ...options },
-		variable: (name) => process.env[name] || undefined,
+		variable: environmentVariable,
 		probes,
 		...(arcFiles && { arcFiles }),
 	};
-}
-
-/** What a program written in JavaScript may pass along with the options of other credentials is left out. */
-function memoryOnly({ now, tokenCache }: ManagedIdentityOptions) {
-	return { ...(now && { now }), ...(tokenCache && { tokenCache }) };
 }
