@@ -35,6 +35,7 @@ const REGION = /^[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 /** The service is on the same machine, or it is not there at all. */
 const PROBE_TIMEOUT_MS = 2_000;
 
+const PROBE_PATH = "/metadata/instance/compute";
 const API_VERSION = "2021-02-01";
 const VERSION_FORM = /^\d{4}-\d{2}-\d{2}$/;
 
@@ -88,11 +89,12 @@ function regionDetector(
 		});
 }
 
-/** What the instance metadata service says; "" when it is not there or does not know. */
+/** What the instance metadata service says; "" when it is not there, does not know, or has no address. */
 async function regionOfMachine(
 	send: SendHttp,
 	asking: ProbeAsking,
 ): Promise<string> {
+	if (!URL.canParse(imdsUrl(PROBE_PATH))) return "";
 	try {
 		const first = await probe(send, asking, API_VERSION);
 		// It refuses a version that it does not know, and names those it does.
@@ -116,7 +118,7 @@ function probe(
 	return send({
 		...asking,
 		method: "GET",
-		url: imdsUrl(`/metadata/instance/compute?api-version=${version}`),
+		url: `${imdsUrl(PROBE_PATH)}?api-version=${version}`,
 		headers: { Metadata: "true" },
 		timeout: PROBE_TIMEOUT_MS,
 		retries: NO_RETRIES,

@@ -102,6 +102,12 @@ describe("A service that is to find its region by itself", () => {
 		assert.deepEqual(await asked(), { probes: 0, hosts: [GLOBAL] });
 	});
 
+	test("asks the global service when the machine's address is none", async () => {
+		vi.stubEnv("AZURE_POD_IDENTITY_AUTHORITY_HOST", "not an address");
+		await daemon().getToken(VAULT);
+		assert.deepEqual(await asked(), { probes: 0, hosts: [GLOBAL] });
+	});
+
 	for (const [what, fault] of [
 		["does not know", { body: { name: "vm" } }],
 		["answers with a page", { body: "<html>" }],
