@@ -51,6 +51,8 @@ export const ON_PURPOSE = {
 		"keeps tokens on disk as for every other credential of an application; there it is left out",
 	"AzureCliCredentialOptions.rememberTokens":
 		"spares the start of a process while the same account is signed in; off unless asked for",
+	"ChainedTokenCredential.withOptions":
+		"whether a chain keeps to the credential that answered, and whether it goes on after a refusal",
 	"AggregateAuthenticationError.isUnavailable":
 		"lets a chain go on past a chain of which nobody could try",
 	"AuthenticationError.isOutage":

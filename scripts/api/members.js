@@ -62,10 +62,13 @@ function questionsOf(theirs, ours) {
 
 const kindOf = ({ statement }) => (statement?.declaration ?? statement)?.type;
 
-function memberQuestions(name) {
+function memberQuestions(
+	name,
+	theirs = `Keys<T.${name}>`,
+	ours = `Keys<O.${name}>`,
+) {
 	const meaning = (what) => (message) =>
 		namesIn(message).map((member) => [`${name}.${member}`, what]);
-	const [theirs, ours] = [`Keys<T.${name}>`, `Keys<O.${name}>`];
 	return [
 		ask("never", `Exclude<${theirs}, ${ours}>`, meaning("is missing")),
 		ask("never", `Exclude<${ours}, ${theirs}>`, meaning("is only here")),
@@ -74,6 +77,11 @@ function memberQuestions(name) {
 
 function classQuestions(name) {
 	return [
+		...memberQuestions(
+			name,
+			`keyof typeof T.${name}`,
+			`keyof typeof O.${name}`,
+		),
 		ask(
 			`Arguments<typeof O.${name}>`,
 			`Arguments<typeof T.${name}>`,

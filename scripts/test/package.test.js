@@ -82,7 +82,7 @@ describe("api", () => {
 				export declare function f(a: string, b?: number): string;
 				export interface Later { x: string }`,
 			"ours.d.ts": `export interface Options { host?: string; claims?: string | number; memory?: object }
-				export declare class C { constructor(a: string, o?: Options); get(a: string): Promise<number>; more(): void }
+				export declare class C { constructor(a: string, o?: Options); get(a: string): Promise<number>; more(): void; static of(): C }
 				export type Either = { a: string };
 				export declare function f(a: string, b: number): string;`,
 		});
@@ -97,6 +97,7 @@ describe("api", () => {
 				"C.arguments does not take what it takes there",
 				"C.instance does not fit where it fits there",
 				"C.more is only here",
+				"C.of is only here",
 				"Either.b is missing",
 				"Either.type does not take what it takes there",
 				"Options.age is missing",
