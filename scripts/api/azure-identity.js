@@ -6,11 +6,6 @@ export const NOT_YET = {
 	"certificates, assertions and workload identity": [
 		"AzurePipelinesCredential",
 		"AzurePipelinesCredentialOptions",
-		"OnBehalfOfCredential.arguments",
-		"OnBehalfOfCredentialCertificateOptions",
-		"OnBehalfOfCredentialOptions.certificatePath",
-		"OnBehalfOfCredentialOptions.sendCertificateChain",
-		"OnBehalfOfCredentialOptions.type",
 	],
 	"signing people in": [
 		"AuthorizationCodeCredential",

@@ -78,6 +78,7 @@ export {
 export {
 	OnBehalfOfCredential,
 	type OnBehalfOfCredentialAssertionOptions,
+	type OnBehalfOfCredentialCertificateOptions,
 	type OnBehalfOfCredentialOptions,
 	type OnBehalfOfCredentialSecretOptions,
 } from "./credentials/on-behalf-of-credential.ts";

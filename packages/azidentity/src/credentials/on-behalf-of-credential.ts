@@ -3,6 +3,7 @@ import type {
 	GetTokenOptions,
 	TokenCredential,
 } from "@azure/core-auth";
+import { certificateProof } from "../entra/certificate-proof.ts";
 import {
 	assertionProof,
 	type ClientProof,
@@ -41,6 +42,21 @@ export interface OnBehalfOfCredentialSecretOptions extends OnBehalfOfParties {
 	clientSecret: string;
 }
 
+/** An {@link OnBehalfOfCredential} whose application shows who it is by a certificate. */
+export interface OnBehalfOfCredentialCertificateOptions
+	extends OnBehalfOfParties {
+	/**
+	 * The path of a file with the certificate and its private key, PEM or PKCS#12 without a password. It is read
+	 * with the first token.
+	 */
+	certificatePath: string;
+	/**
+	 * Whether the certificate and its issuers are sent with each request (`x5c`), so that Entra can go by
+	 * subject name and issuer. Default false.
+	 */
+	sendCertificateChain?: boolean;
+}
+
 /** An {@link OnBehalfOfCredential} whose application shows who it is by an assertion that the program gets or makes. */
 export interface OnBehalfOfCredentialAssertionOptions
 	extends OnBehalfOfParties {
@@ -51,6 +67,7 @@ export interface OnBehalfOfCredentialAssertionOptions
 /** Options of {@link OnBehalfOfCredential}. */
 export type OnBehalfOfCredentialOptions = (
 	| OnBehalfOfCredentialSecretOptions
+	| OnBehalfOfCredentialCertificateOptions
 	| OnBehalfOfCredentialAssertionOptions
 ) &
 	MultiTenantTokenCredentialOptions &
@@ -118,29 +135,49 @@ function checkAssertion(assertion: unknown): void {
 	);
 }
 
+/** Any of the ways to show who the application is. */
+type Ways = Partial<
+	OnBehalfOfCredentialSecretOptions &
+		OnBehalfOfCredentialCertificateOptions &
+		OnBehalfOfCredentialAssertionOptions
+>;
+
 /**
  * The one way to show who the application is. Empty values count as none: they often come from the environment.
  */
-function proofOf(options: OnBehalfOfCredentialOptions): ClientProof {
-	const { clientSecret, getAssertion } =
-		options as Partial<OnBehalfOfCredentialSecretOptions> &
-			Partial<OnBehalfOfCredentialAssertionOptions>;
-	const ways = { clientSecret, getAssertion };
+function proofOf(
+	options: Ways & MultiTenantTokenCredentialOptions,
+): ClientProof {
+	const { certificatePath, clientSecret, getAssertion } = options;
+	const ways = { clientSecret, certificatePath, getAssertion };
 	const given = Object.entries(ways).filter(([, value]) => !isEmpty(value));
-	const names = Object.keys(ways).join(" or ");
-	if (given.length > 1)
+	const names = given.map(([name]) => name);
+	if (names.length > 1)
 		throw new TypeError(
-			`${NAME}: the arguments ${given.map(([name]) => name).join(" and ")} exclude each other. Pass one of ${names}.`,
+			`${NAME}: the arguments ${names.join(" and ")} exclude each other. Pass one of them.`,
 		);
-	const [way] = given.map(([name]) => name);
-	if (way === "clientSecret" && clientSecret !== undefined)
-		return secretProof(clientSecret);
-	if (way === "getAssertion" && typeof getAssertion === "function")
-		return assertionProof(NAME, getAssertion);
+	switch (names[0]) {
+		case "clientSecret":
+			return secretProof(String(clientSecret));
+		case "certificatePath":
+			return certificateProof(
+				NAME,
+				{ certificatePath: String(certificatePath) },
+				options,
+			);
+		case "getAssertion":
+			return assertionProof(NAME, checkedCallback(getAssertion));
+		default:
+			throw new CredentialUnavailableError(
+				`${NAME}: nothing shows who the application is. Pass one of ${Object.keys(ways).join(", ")}.`,
+			);
+	}
+}
+
+function checkedCallback(getAssertion: GetAssertion | undefined): GetAssertion {
+	if (typeof getAssertion === "function") return getAssertion;
 	throw new CredentialUnavailableError(
-		way === undefined
-			? `${NAME}: nothing shows who the application is. Pass one of ${names}.`
-			: `${NAME}: the argument ${way} is no function. Pass a function that resolves to the assertion: assertions expire, so it is called for each request.`,
+		`${NAME}: the argument getAssertion is no function. Pass a function that resolves to the assertion: assertions expire, so it is called for each request.`,
 	);
 }
 

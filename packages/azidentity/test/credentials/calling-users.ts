@@ -9,6 +9,7 @@ import {
 	type ClientSecretCredentialOptions,
 	OnBehalfOfCredential,
 	type OnBehalfOfCredentialAssertionOptions,
+	type OnBehalfOfCredentialCertificateOptions,
 	type OnBehalfOfCredentialOptions,
 	type OnBehalfOfCredentialSecretOptions,
 } from "azidentity";
@@ -19,7 +20,9 @@ export const ORDERS = "api://orders/access_as_user";
 
 /** Whatever may be given of the options. */
 type Options = Partial<
-	OnBehalfOfCredentialSecretOptions & OnBehalfOfCredentialAssertionOptions
+	OnBehalfOfCredentialSecretOptions &
+		OnBehalfOfCredentialCertificateOptions &
+		OnBehalfOfCredentialAssertionOptions
 > &
 	ClientSecretCredentialOptions;
 

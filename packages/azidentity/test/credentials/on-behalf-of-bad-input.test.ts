@@ -48,6 +48,29 @@ describe("An argument that cannot be right is named, before any request", () => 
 			{ clientSecret: undefined, getAssertion: "planted" },
 			/getAssertion/,
 		],
+		[
+			"a blank path",
+			{ clientSecret: "", certificatePath: " " },
+			/certificateP/,
+		],
+		[
+			"a path that is none",
+			{
+				clientSecret: "",
+				certificatePath: "-----BEGIN PRIVATE KEY-----planted",
+			},
+			/certificatePath/,
+		],
+		[
+			"a certificate and a callback",
+			{ clientSecret: "", certificatePath: "/app.pem", getAssertion },
+			/certificatePath and getAssertion/,
+		],
+		[
+			"a secret and a certificate",
+			{ certificatePath: "/app.pem" },
+			/clientSecret and certificatePath/,
+		],
 		["a secret and a callback", { getAssertion }, /clientSecret and getAsser/],
 	];
 	test.each(cases)("%s", (_, wrong, message) => {

@@ -10,6 +10,8 @@ const entra = emulatedEntra();
 const { signIn, appToken, onBehalfOf } = callingUsers(entra);
 const secret = () => ({ clientSecret: entra.emulator.apps.api.secrets[0] });
 
+const certificate = () => entra.emulator.appCertificate;
+
 /** The grants that reached the authority, after the sign-ins of the users. */
 async function grants(): Promise<(string | undefined)[]> {
 	const asked = (await entra.tokenRequests()).map(({ grantType }) => grantType);
@@ -33,17 +35,18 @@ describe("An API asks on behalf of the user who called it", () => {
 		);
 	});
 
-	test("and shows who it is by an assertion, too", async () => {
-		const { api } = entra.emulator.apps;
-		const { pem } = entra.emulator.appCertificate;
-		await entra.emulator.updateApp(api.clientId, { certificates: [pem] });
+	test.each([
+		["a certificate", () => ({ certificatePath: certificate().file })],
+		["an assertion", () => ({ getAssertion: assertingDaemon(entra).signs })],
+	])("and shows who it is by %s, too", async (_, way) => {
+		const { apps, users } = entra.emulator;
+		await entra.emulator.updateApp(apps.api.clientId, {
+			certificates: [certificate().pem],
+		});
 		const { accessToken } = await signIn();
-		const { signs } = assertingDaemon(entra);
-		const credential = onBehalfOf(accessToken, { getAssertion: signs });
-		const { oid, appidacr } = claimsOf(
-			(await credential.getToken(VAULT)).token,
-		);
-		assert.equal(oid, entra.emulator.users.alice.id);
+		const { token } = await onBehalfOf(accessToken, way()).getToken(VAULT);
+		const { oid, appidacr } = claimsOf(token);
+		assert.equal(oid, users.alice.id);
 		assert.equal(appidacr, "2");
 	});
 });
