@@ -1,10 +1,11 @@
 /** What stands in for a secret in a text that people read. */
 export const REDACTED = "[redacted]";
 
-/** The parameters of OAuth requests and answers whose values show who somebody is. */
+/** The parameters of OAuth requests and answers whose values show who somebody is, or what a policy asks of them. */
 const SECRET_PARAMETERS: ReadonlySet<string> = new Set([
 	"access_token",
 	"assertion",
+	"claims",
 	"client_assertion",
 	"client_info",
 	"client_secret",

@@ -148,3 +148,14 @@ test("the late answer for an owner who was let go pushes nobody out", async () =
 	await ask("here");
 	assert.equal(requests, 2);
 });
+
+test.each([-1, Number.NaN, "many" as unknown as number])(
+	"a limit of %s is refused: it would be none",
+	(limit) => {
+		assert.throws(() => new TokenCache({ maxBytes: limit }), /maxBytes/);
+		assert.throws(
+			() => new TokenCache({ maxPartitions: limit }),
+			/maxPartitions/,
+		);
+	},
+);

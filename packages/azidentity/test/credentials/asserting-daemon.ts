@@ -11,16 +11,27 @@ import { signedJwt } from "./signed-jwt.ts";
 /** The daemon of the fixtures, signing in by assertions of its own making. */
 export function assertingDaemon(entra: ReturnType<typeof emulatedEntra>) {
 	/** What a program that holds the daemon's key answers: an assertion for exactly what it was asked for. */
-	const signs: GetAssertion = async ({ clientId, tokenEndpoint }) => {
-		const { pem } = entra.emulator.appCertificate;
-		const { raw } = new X509Certificate(pem);
-		const thumbprint = createHash("sha256").update(raw).digest("base64url");
-		return signedJwt(
-			pem,
-			{ "x5t#S256": thumbprint },
-			{ aud: tokenEndpoint, iss: clientId, sub: clientId },
-		);
-	};
+	const signsAt =
+		(now: () => number): GetAssertion =>
+		async ({ clientId, tokenEndpoint }) => {
+			const { pem } = entra.emulator.appCertificate;
+			const { raw } = new X509Certificate(pem);
+			const thumbprint = createHash("sha256").update(raw).digest("base64url");
+			const iat = Math.floor(now() / 1_000);
+			return signedJwt(
+				pem,
+				{ "x5t#S256": thumbprint },
+				{
+					aud: tokenEndpoint,
+					iss: clientId,
+					sub: clientId,
+					iat,
+					nbf: iat,
+					exp: iat + 600,
+				},
+			);
+		};
+	const signs = signsAt(Date.now);
 
 	function daemon(
 		getAssertion: GetAssertion,
@@ -33,7 +44,7 @@ export function assertingDaemon(entra: ReturnType<typeof emulatedEntra>) {
 			{ ...entra.options, ...options },
 		);
 	}
-	return { signs, daemon };
+	return { signs, signsAt, daemon };
 }
 
 /** The callback, and what each of its calls was given. */
