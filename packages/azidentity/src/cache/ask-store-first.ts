@@ -35,7 +35,7 @@ export async function askStoreFirst(
 		const document = await store.read(name);
 		const late = look(acquisition, document);
 		if (late !== undefined) return late;
-		const held = await heldWithDocuments(acquisition, store, document);
+		const held = await heldWithDocuments(acquisition, store, name, document);
 		return await askAndPut(acquisition, store, name, held);
 	} finally {
 		await lease?.release();

@@ -4,18 +4,25 @@ import { type Document, findHeld, findRefreshTokens } from "./document.ts";
 import type { GuardedStore } from "./guarded-store.ts";
 import { isPerson } from "./holding.ts";
 import { ownerKey } from "./owner.ts";
+import type { DocumentName } from "./token-store.ts";
 
 /**
  * What the documents hold beside what memory does. A person's refresh tokens know no flavour, so those of the
  * other flavour's document come last, before somebody is asked to sign in again.
  */
 export async function heldWithDocuments(
-	{ held, owner, cae, key }: Acquisition,
+	{ held, owner, cae }: Acquisition,
 	store: GuardedStore,
+	name: DocumentName,
 	document: Document,
 ): Promise<Held> {
-	if (!isPerson(owner)) return { ...held, ...findHeld(document, owner) };
-	const name = { cae, owner: key };
+	if (!isPerson(owner)) {
+		const drop = async (secret: string) => {
+			await held.drop?.(secret);
+			await store.drop(name, secret);
+		};
+		return { ...held, ...findHeld(document, owner), drop };
+	}
 	const otherName = { cae: !cae, owner: ownerKey(owner, !cae) };
 	const other = await store.read(otherName);
 	const found = findRefreshTokens(document, owner);

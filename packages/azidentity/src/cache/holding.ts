@@ -118,11 +118,12 @@ export class Holdings {
 /** What a source is told of an owner, and how it says that a refresh token is of no use any more. */
 export function heldOf(owner: Owner, cae: boolean, holdings: Holdings): Held {
 	const held = holdings.find(owner, cae)?.held;
-	const { homeAccountId } = owner;
-	if (!isPerson(owner) || homeAccountId === undefined) return held ?? {};
+	const { assertionHash, homeAccountId } = owner;
+	if (homeAccountId === undefined && assertionHash === undefined)
+		return held ?? {};
 	return {
 		...held,
-		homeAccountId,
+		...(homeAccountId !== undefined && { homeAccountId }),
 		drop: async (refreshToken) => {
 			const holding = holdings.find(owner, cae);
 			if (holding !== undefined) holdings.drop(holding, refreshToken);

@@ -108,7 +108,7 @@ export class OnBehalfOfCredential implements TokenCredential {
 			},
 			tenantId,
 			options,
-			source: onBehalfOf(client, userAssertionToken, proof),
+			source: onBehalfOf(NAME, client, userAssertionToken, proof),
 		});
 	}
 

@@ -140,6 +140,23 @@ describe("A remembered refresh token", () => {
 		assert.deepEqual(grants(), [EXCHANGE, "refresh_token", EXCHANGE]);
 	});
 
+	test("that is dead is not tried again, although the assertion was refused as well", async () => {
+		const { service, credential, grants } = setUp(
+			granted("one"),
+			refused("invalid_grant", { error_codes: [50173] }),
+			refused("invalid_grant", { error_codes: [500133] }),
+			granted("two"),
+		);
+		await credential.getToken(SCOPE);
+		service.clock.advance(hours(3));
+		await assert.rejects(credential.getToken(SCOPE), {
+			name: "AuthenticationError",
+			message: /Get a new token of the user/,
+		});
+		assert.equal((await credential.getToken(SCOPE)).token, "two");
+		assert.deepEqual(grants(), [EXCHANGE, "refresh_token", EXCHANGE, EXCHANGE]);
+	});
+
 	for (const [what, scripted] of [
 		["a service in trouble", { status: 503 }],
 		["a secret that is no longer good", refused("invalid_client")],
