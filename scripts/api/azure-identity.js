@@ -7,14 +7,6 @@ export const NOT_YET = {
 		"AzurePipelinesCredential",
 		"AzurePipelinesCredentialOptions",
 	],
-	"signing people in": [
-		"AuthorizationCodeCredential",
-		"AuthorizationCodeCredentialOptions",
-		"DeviceCodeCredential",
-		"DeviceCodeCredentialOptions",
-		"DeviceCodeInfo",
-		"DeviceCodePromptCallback",
-	],
 	"managed identity, developer tools and chains": [
 		"DefaultAzureCredential",
 		"DefaultAzureCredentialClientIdOptions",
@@ -44,6 +36,8 @@ export const ON_PURPOSE = {
 		"where the files go, for programs that may not write to the home directory",
 	"WorkloadIdentityCredentialOptions.tokenCachePersistenceOptions":
 		"keeps tokens on disk as for every other credential of an application; there it is left out",
+	"AuthorizationCodeCredentialOptions.codeVerifier":
+		"redeems the code of a sign-in with PKCE, which web applications are told to use",
 	"AzureCliCredentialOptions.rememberTokens":
 		"spares the start of a process while the same account is signed in; off unless asked for",
 	"ChainedTokenCredential.withOptions":

@@ -29,6 +29,8 @@ const OWNS_NOW = {
 		"how long a reading of the file is shared: credentials do not pass a clock through their options",
 	"packages/azidentity/src/entra/certificate-proof.ts":
 		"credentials do not pass a clock through their options, and assertions say when they were made",
+	"packages/azidentity/src/entra/device-code-prompt.ts":
+		"a code expires by the clock of whoever waits for it",
 	"packages/azidentity/src/platform/http.ts":
 		"the door to the network: credentials do not pass a clock through their options",
 	"packages/azidentity/src/tools/azure-cli-profile.ts":

@@ -20,6 +20,10 @@ export type {
 	TokenStore,
 } from "./cache/token-store.ts";
 export {
+	AuthorizationCodeCredential,
+	type AuthorizationCodeCredentialOptions,
+} from "./credentials/authorization-code-credential.ts";
+export {
 	AzureCliCredential,
 	AzureCliCredential as AzureCLICredential,
 	type AzureCliCredentialOptions,
@@ -61,6 +65,12 @@ export {
 	ClientSecretCredential,
 	type ClientSecretCredentialOptions,
 } from "./credentials/client-secret-credential.ts";
+export {
+	DeviceCodeCredential,
+	type DeviceCodeCredentialOptions,
+	type DeviceCodeInfo,
+	type DeviceCodePromptCallback,
+} from "./credentials/device-code-credential.ts";
 export {
 	type BrowserCustomizationOptions,
 	type BrowserLoginStyle,

@@ -3,6 +3,10 @@ import type { Ask } from "../cache/need.ts";
 import type { Owner } from "../cache/owner.ts";
 import type { Partition } from "../cache/partition.ts";
 import { allowedTenants, resolveTenant } from "../entra/tenants.ts";
+import {
+	AuthenticationErrorName,
+	CredentialUnavailableErrorName,
+} from "../errors.ts";
 import { throwIfAborted } from "../foundation/abort.ts";
 import { log } from "../foundation/log.ts";
 import { normaliseScopes } from "../foundation/scopes.ts";
@@ -146,7 +150,7 @@ export function reported<Rest extends unknown[]>(
 			);
 			return grant;
 		} catch (error) {
-			const reason = error instanceof Error ? error.message : "unknown";
+			const reason = reasonOf(error);
 			log.info(
 				`${credentialName} => getToken() => ERROR. Scopes: ${scopes}. Error message: ${reason}`,
 			);
@@ -154,6 +158,19 @@ export function reported<Rest extends unknown[]>(
 		}
 	};
 }
+
+/** What a program's own callbacks throw may quote what they were handed, so only the name of that is shown. */
+function reasonOf(error: unknown): string {
+	if (!(error instanceof Error)) return "unknown";
+	return OWN_ERRORS.includes(error.name) ? error.message : error.name;
+}
+
+const OWN_ERRORS = [
+	"AbortError",
+	AuthenticationErrorName,
+	"AuthenticationRequiredError",
+	CredentialUnavailableErrorName,
+];
 
 function noProofOfPossession(credentialName: string): Error {
 	return new TypeError(

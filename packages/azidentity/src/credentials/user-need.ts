@@ -29,7 +29,7 @@ export function userNeeds(parts: UserTokenGetterParts) {
 	const { client, credentialName, options } = parts;
 	const readAsk = askReader(credentialName);
 	if (parts.tenantId !== undefined)
-		checkTenantId(credentialName, parts.tenantId);
+		checkTenantId(credentialName, parts.tenantId, "tenantId");
 	const tenantId = parts.tenantId ?? defaultTenant(client.clientId);
 	const allowed = allowedTenants(
 		credentialName,

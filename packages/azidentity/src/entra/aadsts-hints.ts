@@ -71,6 +71,14 @@ const HINTS: ReadonlyMap<number, string> = new Map([
 	),
 	...entries([54005, 70000, 501481], "The code cannot be used: sign in again."),
 	...entries(
+		[70018],
+		"The code was not recognised: start again, and enter the new code.",
+	),
+	...entries(
+		[70019, 70020],
+		"The code was not entered in time: start again, and enter the new code.",
+	),
+	...entries(
 		[65001],
 		"Consent is missing: have a user or an administrator consent to the application.",
 	),
@@ -152,9 +160,13 @@ const HINTS: ReadonlyMap<number, string> = new Map([
 	),
 ]);
 
-/** What to do about an `error` that comes with no code we know. */
+/** What to do about an `error` that says more than the code beside it, or comes without one. */
 const HINTS_BY_ERROR: ReadonlyMap<unknown, string> = new Map([
 	["invalid_instance", HINTS.get(50049) ?? ""],
+	["expired_token", HINTS.get(70019) ?? ""],
+	["code_expired", HINTS.get(70019) ?? ""],
+	["bad_verification_code", HINTS.get(70018) ?? ""],
+	["authorization_declined", "The person declined to sign in."],
 ]);
 
 /** Codes that say the service is in trouble, whatever the status beside them. */
@@ -175,7 +187,8 @@ export function aadstsHint(
 	error: unknown,
 ): string | undefined {
 	const known = codes.find((code) => HINTS.has(code));
-	return known === undefined ? HINTS_BY_ERROR.get(error) : HINTS.get(known);
+	const byCode = known === undefined ? undefined : HINTS.get(known);
+	return HINTS_BY_ERROR.get(error) ?? byCode;
 }
 
 export function isTransientCode(codes: readonly number[]): boolean {

@@ -1,4 +1,5 @@
 import { abortable, throwIfAborted } from "../foundation/abort.ts";
+import { jsonObject } from "../foundation/json-object.ts";
 import { secretsIn } from "../foundation/redact.ts";
 import { VERSION } from "../foundation/version.ts";
 import {
@@ -66,7 +67,7 @@ export interface EntraClient {
 	endpoints(errand: Errand): Promise<Endpoints>;
 	/** Asks for a document; resolves whatever the status. */
 	get(url: string, errand: Errand): Promise<HttpAnswer>;
-	/** Sends a form to one of the endpoints; resolves when the status is a success. */
+	/** Sends a form to one of the endpoints; resolves when the answer is a success, and no error sent with status 200. */
 	postForm(
 		url: string,
 		form: Readonly<Record<string, string>>,
@@ -148,8 +149,12 @@ function clientOf(
 		endpoints: (errand) => endpoints(parts, errand),
 		get: (url, errand) =>
 			parts.send({ ...ofErrand(errand), ...REQUEST, method: "GET", url }),
-		postForm: (url, form, errand, settings = {}) =>
-			post(parts, asked(parts, url, errand, form), form, errand, settings),
+		async postForm(url, form, errand, settings = {}) {
+			const question = asked(parts, url, errand, form);
+			const answer = await post(parts, question, form, errand, settings);
+			if (typeof jsonObject(answer.body)?.error !== "string") return answer;
+			throw refusal(question, answer);
+		},
 	};
 }
 
