@@ -54,7 +54,7 @@ export class InteractiveBrowserCredential implements TokenCredential {
 		checkNoBroker(NAME, given.brokerOptions);
 		const client = entraClient(NAME, clientId, given);
 		const settings = settingsOf(given);
-		const prompt: Prompt = async (request) => {
+		const show: Prompt = async (request) => {
 			const address = settings.address();
 			const { browserSignIn } = await import("../entra/browser-sign-in.ts");
 			return browserSignIn(
@@ -67,7 +67,7 @@ export class InteractiveBrowserCredential implements TokenCredential {
 			client,
 			tenantId: given.tenantId,
 			options: given,
-			prompt,
+			prompt: oneAfterAnother(show),
 			loginHint: loginHint || undefined,
 		});
 	}
@@ -99,6 +99,19 @@ export class InteractiveBrowserCredential implements TokenCredential {
 	): Promise<AuthenticationRecord> {
 		return this.#user.authenticate(scopes, options);
 	}
+}
+
+/**
+ * Shows a page when the one before it is gone. A caller who leaves is free at once, but the port is only when the
+ * browser has been told; the next sign-in may need that very port.
+ */
+function oneAfterAnother(show: Prompt): Prompt {
+	let last: Promise<unknown> = Promise.resolve();
+	return (request) => {
+		const shown = last.then(() => show(request));
+		last = shown.catch(() => {}); // who waits for it hears of it
+		return shown;
+	};
 }
 
 /** What the options say of the sign-in, checked. */
