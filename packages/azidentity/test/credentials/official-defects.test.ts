@@ -3,53 +3,16 @@
 import assert from "node:assert/strict";
 import { hours, minutes } from "@azidentity/testkit";
 import { AzureAuthorityHosts, OnBehalfOfCredential } from "azidentity";
-import { describe, test } from "vitest";
+import { test } from "vitest";
 import {
 	CLIENT_ID,
 	GRANTED,
 	ScriptedService,
 	TENANT,
 } from "../entra/scripted-service.ts";
-import { claimsOf, emulatedEntra, STORAGE, VAULT } from "./emulated-entra.ts";
+import { emulatedEntra, VAULT } from "./emulated-entra.ts";
 
 const entra = emulatedEntra();
-const CHALLENGE =
-	'{"access_token":{"nbf":{"essential":true,"value":"1700000000"}}}';
-
-/** Row 5: the first challenge was kept by the client and repeated, so that its cache was never used again. */
-test("claims are for one call: the next one is answered from memory, and the next request has none", async () => {
-	const credential = entra.daemon();
-	const challenged = await credential.getToken(VAULT, { claims: CHALLENGE });
-	const next = await credential.getToken(VAULT);
-	assert.equal(next.token, challenged.token);
-	await credential.getToken(STORAGE);
-	const sent = (await entra.tokenRequests()).map(
-		({ claims = false }) => claims,
-	);
-	assert.deepEqual(sent, [true, false]);
-});
-
-/** Row 6: both first calls got the capability of whichever came last. */
-describe("first calls that overlap each get the kind of token they asked for", () => {
-	for (const order of [
-		[true, false],
-		[false, true],
-	]) {
-		test(`with continuous access evaluation: ${order.join(", then ")}`, async () => {
-			const credential = entra.daemon();
-			const tokens = await Promise.all(
-				order.map((enableCae) => credential.getToken(VAULT, { enableCae })),
-			);
-			assert.deepEqual(
-				tokens.map(({ token }) => claimsOf(token).xms_cc !== undefined),
-				order,
-			);
-			// And so do all later ones.
-			const again = await credential.getToken(STORAGE, { enableCae: true });
-			assert.deepEqual(claimsOf(again.token).xms_cc, ["CP1"]);
-		});
-	}
-});
 
 /** Row 7: the second call during the outage threw, although the token had most of an hour to live. */
 test("a service that wants to be left alone is left alone, and every caller gets the token that still lives", async () => {
