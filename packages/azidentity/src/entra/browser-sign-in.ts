@@ -22,6 +22,12 @@ import type { EntraClient } from "./entra-client.ts";
 import { checkAccount } from "./refresh-first.ts";
 import { tokenForm } from "./token-form.ts";
 
+/** What the page says first, by the error. */
+const HEADLINES: ReadonlyMap<string, string> = new Map([
+	["access_denied", "The sign-in was cancelled"],
+	["account_mismatch", "Another account is expected"],
+]);
+
 /** How a person is asked to sign in. */
 export interface BrowserSignInSettings {
 	readonly credentialName: string;
@@ -71,12 +77,6 @@ export async function browserSignIn(
 		await loopback.close();
 	}
 }
-
-/** What the page says first, by the error. */
-const HEADLINES: ReadonlyMap<string, string> = new Map([
-	["access_denied", "The sign-in was cancelled"],
-	["account_mismatch", "Another account is expected"],
-]);
 
 interface SignIn {
 	readonly endpoint: string;
@@ -128,16 +128,21 @@ async function signIn(
 		await answer.show(successPage(pages));
 		return grant;
 	} catch (error) {
-		await answer.show(failurePage(error, pages));
+		await answer.show(failurePage(error, settings));
 		throw error;
 	}
 }
 
-function failurePage(error: unknown, pages: CustomPages): string {
+/** What the service says is for the person as well; what we say is for who wrote the program. */
+function failurePage(
+	error: unknown,
+	{ credentialName, pages }: BrowserSignInSettings,
+): string {
 	const isRefusal = error instanceof AuthenticationError;
 	const { error: what = "", errorDescription = "" } = isRefusal
 		? error.errorResponse
 		: {};
+	const isOurs = errorDescription.startsWith(`${credentialName}: `);
 	const title = HEADLINES.get(what) ?? "The sign-in did not work";
-	return errorPage(title, errorDescription, pages);
+	return errorPage(title, isOurs ? "" : errorDescription, pages);
 }

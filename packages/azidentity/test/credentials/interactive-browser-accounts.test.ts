@@ -132,6 +132,8 @@ describe("who signed in", () => {
 
 		assert.ok(failure instanceof AuthenticationError);
 		assert.equal(await other.headline(), "Another account is expected");
+		const words = await other.lastPage().textContent("main");
+		assert.doesNotMatch(words ?? "", /Credential|authenticationRecord/);
 		await failureOf(credential.getToken(STORAGE));
 		assert.equal(addresses.length, 2);
 	});
