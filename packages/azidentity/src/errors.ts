@@ -135,8 +135,7 @@ export function isUnavailable(error: unknown): boolean {
 	return (
 		(error.name === AuthenticationErrorName && isSo === true) ||
 		error.name === CredentialUnavailableErrorName ||
-		error.name === AUTHENTICATION_REQUIRED_ERROR_NAME ||
-		(error instanceof AuthenticationError && error.isUnavailable === true)
+		error.name === AUTHENTICATION_REQUIRED_ERROR_NAME
 	);
 }
 

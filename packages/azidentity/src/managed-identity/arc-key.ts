@@ -38,7 +38,9 @@ export async function readArcKey(
 	};
 	const directory = keyDirectory(surroundings);
 	if (directory === undefined)
-		return fail("on this operating system nobody knows where keys may be");
+		return fail(
+			"where the agent keeps its keys is known on Linux only, and on Windows when ProgramData is set",
+		);
 	const file = fileOf(challenge, directory);
 	if (typeof file !== "string") return fail(file.problem);
 	try {

@@ -21,11 +21,11 @@ type OnSocket = (error: Error | null, socket?: unknown) => void;
 /**
  * Makes TLS connections to whoever has the certificate, and to nobody else. No authority vouches for it, so
  * this is all there is to tell the peer by: it is compared when the handshake is over and before the
- * HTTP layer has the socket, so that no byte of a request reaches another. Nothing is kept: a resumed session
+ * HTTP layer has the socket, so that no byte of a request reaches another. No session is resumed, as one that is
  * shows no certificate.
  */
 export function pinnedAgent(thumbprint: Buffer): Agent {
-	const agent = new Agent({ keepAlive: false, maxCachedSessions: 0 });
+	const agent = new Agent({ keepAlive: false });
 	const createConnection = ({ host, port }: Target, done: OnSocket) => {
 		const name = host ?? "localhost";
 		const socket = connect({

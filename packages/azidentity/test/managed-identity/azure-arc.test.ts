@@ -116,17 +116,23 @@ describe("A user-assigned identity must be named back", () => {
 	});
 });
 
-test("on an operating system without an agent nothing is read", async () => {
-	const original = process.platform;
-	Object.defineProperty(process, "platform", { value: "freebsd" });
-	try {
-		const managed = agent.host.credential({ arcFiles: undefined } as object);
-		agent.host.answers(
-			challenge("Basic realm=/var/opt/azcmagent/tokens/a.key"),
-		);
-		const error = await failureOf(managed.getToken(VAULT));
-		assert.match(error.message, /operating system/);
-	} finally {
-		Object.defineProperty(process, "platform", { value: original });
-	}
-});
+test.each(["freebsd", "win32"])(
+	"on %s, where nothing says where keys are, no file is read",
+	async (platform) => {
+		const original = process.platform;
+		const folder = process.env.ProgramData;
+		process.env.ProgramData = "";
+		Object.defineProperty(process, "platform", { value: platform });
+		try {
+			const managed = agent.host.credential({ arcFiles: undefined } as object);
+			agent.host.answers(challenge(`Basic realm=${agent.keyFile(KEY)}`));
+			const error = await failureOf(managed.getToken(VAULT));
+			assert.match(error.message, /known on Linux only.*ProgramData/);
+			assert.equal(agent.host.seen.length, 1);
+		} finally {
+			Object.defineProperty(process, "platform", { value: original });
+			if (folder === undefined) delete process.env.ProgramData;
+			else process.env.ProgramData = folder;
+		}
+	},
+);

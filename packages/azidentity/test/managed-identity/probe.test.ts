@@ -195,6 +195,15 @@ describe("When there is none, the credential is unavailable", () => {
 		assert.deepEqual(limits, [500, 500]);
 	});
 
+	test("a call that allows more does not get it", async () => {
+		const host = await imdsHost();
+		host.answers(ALIVE);
+		const requestOptions = { timeout: 1_234 };
+		await chained(host).getToken(VAULT, { requestOptions });
+		const limits = host.limits.map(({ milliseconds }) => milliseconds);
+		assert.deepEqual(limits, [1_000, 1_234]);
+	});
+
 	test("a caller who leaves meanwhile gets an AbortError", async () => {
 		const host = await imdsHost();
 		const leaving = new AbortController();

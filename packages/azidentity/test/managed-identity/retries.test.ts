@@ -75,6 +75,16 @@ describe("IMDS is asked again", () => {
 		assert.equal(host.waits.length, 1);
 	});
 
+	test("as patiently for each token, whatever became of the last", async () => {
+		const host = await imdsHost();
+		const credential = host.credential();
+		for (const scope of [VAULT, "api://other"]) {
+			host.answers(...answersOf(503, 7));
+			await failureOf(credential.getToken(scope));
+		}
+		assert.equal(host.seen.length, 14);
+	});
+
 	test("not after a first connection that broke: there may be no IMDS", async () => {
 		const host = await imdsHost();
 		host.answers((response) => response.destroy());

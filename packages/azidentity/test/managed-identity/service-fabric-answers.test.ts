@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { createServer as createTcpServer, type Socket } from "node:net";
 import { AuthenticationError } from "azidentity";
 import { describe, test } from "vitest";
-import { azureHost, failureOf, VAULT } from "./azure-host.ts";
+import { assertShowsNone, printed } from "../credentials/planted-secrets.ts";
+import { azureHost, environment, failureOf, VAULT } from "./azure-host.ts";
 import { serviceFabric } from "./cluster.ts";
 
 const fabric = serviceFabric();
@@ -28,6 +29,18 @@ describe("What Service Fabric answers", () => {
 			assert.equal(host.seen.length, 1);
 		},
 	);
+
+	test("the secret that it quotes is cut out", async () => {
+		const host = await fabric.host();
+		const secret = "planted~secret+of/the=node";
+		environment({ IDENTITY_HEADER: secret });
+		const error = { code: secret, message: `no such secret: ${secret}` };
+		host.answers({ status: 400, body: { error } });
+		const failure = await failureOf(host.credential().getToken(VAULT));
+		assert.equal(host.seen[0]?.headers.secret, secret);
+		assert.match(failure.message, /no such secret/);
+		assertShowsNone(["planted"], printed(failure));
+	});
 
 	test("a redirect is not followed", async () => {
 		const host = await fabric.host();
