@@ -71,14 +71,6 @@ const HINTS: ReadonlyMap<number, string> = new Map([
 	),
 	...entries([54005, 70000, 501481], "The code cannot be used: sign in again."),
 	...entries(
-		[70018],
-		"The code was not recognised: start again, and enter the new code.",
-	),
-	...entries(
-		[70019, 70020],
-		"The code was not entered in time: start again, and enter the new code.",
-	),
-	...entries(
 		[65001],
 		"Consent is missing: have a user or an administrator consent to the application.",
 	),
@@ -91,7 +83,7 @@ const HINTS: ReadonlyMap<number, string> = new Map([
 		"Nobody has finished the sign-in yet: open the page and enter the code.",
 	),
 	...entries(
-		[70018, 70019, 90120],
+		[70018, 70019, 70020, 90120],
 		"The device code has expired or is unknown: start the sign-in again.",
 	),
 	...entries([90094], "An administrator has to consent to the application."),
