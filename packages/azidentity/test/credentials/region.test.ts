@@ -112,6 +112,10 @@ describe("A service that is to find its region by itself", () => {
 		["does not know", { body: { name: "vm" } }],
 		["answers with a page", { body: "<html>" }],
 		["is in trouble", { status: 500, body: {} }],
+		[
+			"refuses, whatever else it says",
+			{ status: 403, body: { location: "westeurope" } },
+		],
 		["has no such service", { status: 404, body: {} }],
 		["cuts the connection", { reset: "at-once" }],
 	] as const) {

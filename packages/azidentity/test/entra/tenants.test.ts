@@ -32,6 +32,13 @@ describe("the tenant of a call", () => {
 		assert.equal(resolve("contoso.com", ["", "*"]), "contoso.com");
 	});
 
+	test("is looked for in a list without blanks, which is not the caller's", () => {
+		const given = [" Contoso.com ", "", " "];
+		assert.deepEqual(allowedTenants("C", given), ["contoso.com"]);
+		assert.deepEqual(given, [" Contoso.com ", "", " "]);
+		assert.deepEqual(allowedTenants("C", undefined), []);
+	});
+
 	test("may not be any other, and the error says how to allow it", () => {
 		assert.throws(
 			() => resolve("contoso.com"),
