@@ -4,7 +4,9 @@ import path from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import {
+	tryLockByte,
 	tryLockFile,
+	unlockByte,
 	unlockFile,
 } from "../src/stores/persistent/native/lock-file-ex.ts";
 import { type AnsweringProgram, startProgram } from "./answering-program.ts";
@@ -61,6 +63,22 @@ test("two descriptors of one process exclude each other, and closing one leaves 
 		assert.equal(await tryLockFile(other), false);
 		await unlockFile(one);
 		assert.equal(await tryLockFile(other), true);
+	} finally {
+		for (const fd of [one, other]) fs.closeSync(fd);
+	}
+});
+
+test("locks of different bytes of one file do not know each other, and need no bytes to be there", async () => {
+	const [one, other] = [open(), open()];
+	try {
+		const far = 2 ** 47;
+		assert.equal(await tryLockByte(one, far), true);
+		assert.equal(await tryLockByte(other, far), false);
+		assert.equal(await tryLockByte(other, far + 1), true);
+		assert.equal(await tryLockByte(other, 1), true);
+		await unlockByte(one, far);
+		assert.equal(await tryLockByte(other, far), true);
+		assert.equal(fs.statSync(file).size, 0);
 	} finally {
 		for (const fd of [one, other]) fs.closeSync(fd);
 	}

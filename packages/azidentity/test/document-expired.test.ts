@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { hours, minutes } from "@azidentity/testkit";
 import { describe, test } from "vitest";
-import { findHeld, parseDocument, putGrant } from "../src/cache/document.ts";
+import { findHeld, parseDocument } from "../src/cache/document.ts";
+import { putGrant } from "./documents/edits.ts";
 import { at, grantOf, SIGN_IN, secretOf, VAULT } from "./documents/grants.ts";
 import { NOW, sections, UNIFIED, USER_OWNER } from "./documents/unified.ts";
 

@@ -6,11 +6,9 @@ import {
 	findRefreshTokens,
 	findToken,
 	parseDocument,
-	putGrant,
 } from "../src/cache/document.ts";
 import { identityOf } from "../src/cache/document-entity.ts";
 import { listEntries } from "../src/cache/document-list.ts";
-import { removeEntries } from "../src/cache/document-remove.ts";
 import type { Owner } from "../src/cache/owner.ts";
 import {
 	grantOf,
@@ -21,6 +19,7 @@ import {
 	put,
 	scopes,
 } from "./documents/arbitraries.ts";
+import { putGrant, removeEntries } from "./documents/edits.ts";
 import { NOW, UNIFIED } from "./documents/unified.ts";
 
 /** After the last grant came. */

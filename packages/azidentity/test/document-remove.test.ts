@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "vitest";
 import { parseDocument } from "../src/cache/document.ts";
 import { listEntries } from "../src/cache/document-list.ts";
-import { removeEntries } from "../src/cache/document-remove.ts";
+import { removeEntries } from "./documents/edits.ts";
 import {
 	APP_OWNER,
 	changed,

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { hours, minutes, seconds } from "@azidentity/testkit";
 import { describe, test } from "vitest";
-import { findHeld, parseDocument, putGrant } from "../src/cache/document.ts";
+import { findHeld, parseDocument } from "../src/cache/document.ts";
+import { putGrant } from "./documents/edits.ts";
 import {
 	at,
 	GRAPH,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "vitest";
-import { findHeld, parseDocument, putGrant } from "../src/cache/document.ts";
+import { findHeld, parseDocument } from "../src/cache/document.ts";
+import { putGrant } from "./documents/edits.ts";
 import { at, grantOf, SIGN_IN, secretOf } from "./documents/grants.ts";
 import {
 	NOW,

@@ -8,7 +8,10 @@ import { type Acquisition, askSource } from "./ask-source.ts";
 export async function acquire(acquisition: Acquisition): Promise<AccessToken> {
 	const { store, held } = acquisition;
 	if (store === undefined) return askSource(acquisition, held);
-	// The codec of documents is loaded by those who have documents.
-	const { askStoreFirst } = await import("./ask-store-first.ts");
+	loading ??= import("./ask-store-first.ts");
+	const { askStoreFirst } = await loading;
 	return askStoreFirst(acquisition, store);
 }
+
+/** The codec of documents is loaded by those who have documents. */
+let loading: Promise<typeof import("./ask-store-first.ts")> | undefined;

@@ -10,6 +10,8 @@ import {
 
 /** An access token as the document has it, with all that decides whether and to whom it is given. */
 export interface StoredToken {
+	/** What its entry is kept under. */
+	readonly key: string;
 	readonly secret: string;
 	/** The scopes as they were written. */
 	readonly target: string;
@@ -41,7 +43,10 @@ const EXTRA_PARTS = ["ext", "additionalCacheKeyComponents"];
  * Reads an access token; undefined when it is bound to a key or to extra parameters, or lacks what every
  * writer writes. Such an entry is somebody else's and stays as it is.
  */
-export function readAccessToken(entity: Entity): StoredToken | undefined {
+export function readAccessToken(
+	key: string,
+	entity: Entity,
+): StoredToken | undefined {
 	const identity = readIdentity(entity);
 	const type = readTokenType(entity);
 	if (identity === undefined || type === undefined || isBound(entity))
@@ -58,6 +63,7 @@ export function readAccessToken(entity: Entity): StoredToken | undefined {
 		readTime(entity, "ext_expires_on") ??
 		expiresOn;
 	return {
+		key,
 		secret,
 		target,
 		scopes: scopeSet(target),
@@ -95,12 +101,16 @@ export function includesAll(
 	return true;
 }
 
-/** Which of two tokens comes first when both serve: the one asked for later, then the one that lives longer. */
+/**
+ * Which of two tokens comes first when both serve: the one asked for later, then the one that lives longer. No two are
+ * equal, so their order does not depend on where in the document they stand.
+ */
 export function byAge(one: StoredToken, other: StoredToken): number {
 	return (
 		other.requestedAt - one.requestedAt ||
 		other.cachedAt - one.cachedAt ||
-		other.expiresOn - one.expiresOn
+		other.expiresOn - one.expiresOn ||
+		(one.key < other.key ? -1 : 1)
 	);
 }
 

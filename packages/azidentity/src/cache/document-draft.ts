@@ -1,36 +1,23 @@
-import {
-	type Entity,
-	readRoot,
-	readSection,
-	SECTIONS,
-	type Section,
-} from "./document-entity.ts";
+import type { Document } from "./document.ts";
+import type { Entity, Section } from "./document-entity.ts";
 import { joinObject, splitObject } from "./document-text.ts";
 
 /** Members by name; "" for one that shall not be there: an empty text makes Go fail on times. */
 export type Members = Readonly<Record<string, string>>;
 
-/**
- * A document being changed. Only what is changed is written anew; all else stays the text it was. What
- * stood in a section that is no map goes when something has to be put there: nobody could read it.
- */
+/** A document being changed. */
 export class Draft {
-	readonly #text: string;
 	/** The document as it was before the first change. */
-	readonly #root: Entity;
-	readonly #changed = new Map<Section, Map<string, string>>();
-	#sections: Map<string, string> | undefined;
+	readonly before: Document;
+	readonly #changed = new Map<Section, Map<string, string | undefined>>();
 
-	/** Starts from nothing when the text is no document: whoever wants to keep it aside has looked before. */
-	constructor(text: string | undefined) {
-		const root = text ? readRoot(text) : undefined;
-		this.#text = text && root ? text : EMPTY;
-		this.#root = root ?? {};
+	constructor(before: Document) {
+		this.before = before;
 	}
 
 	/** The entries of a section as they were before the first change. */
-	entries(section: Section): Generator<[string, Entity]> {
-		return readSection(this.#root, section);
+	entries(section: Section): ReadonlyMap<string, Entity> {
+		return this.before.entries(section);
 	}
 
 	/**
@@ -43,45 +30,33 @@ export class Draft {
 		members: Members,
 		outdated: readonly string[] = [],
 	): void {
-		const entries = this.#open(section);
-		const before = entries.get(key);
+		const changed = this.#open(section);
+		const before = changed.has(key)
+			? changed.get(key)
+			: this.before.entryText(section, key);
 		const entry = before?.startsWith("{") ? splitObject(before) : new Map();
 		for (const name of outdated) entry.delete(name);
 		for (const [name, value] of Object.entries(members)) {
 			if (value === "") entry.delete(name);
 			else entry.set(name, JSON.stringify(value));
 		}
-		entries.set(key, joinObject(entry));
+		changed.set(key, joinObject(entry));
 	}
 
 	remove(section: Section, keys: Iterable<string>): void {
-		for (const key of keys) this.#open(section).delete(key);
+		for (const key of keys) this.#open(section).set(key, undefined);
 	}
 
-	toText(): string {
-		if (this.#changed.size === 0) return this.#text;
-		const sections = new Map(this.#split());
-		for (const [section, entries] of this.#changed)
-			sections.set(section, joinObject(entries));
-		return joinObject(sections);
+	/** The document after all changes. */
+	finished(): Document {
+		return this.#changed.size === 0
+			? this.before
+			: this.before.with(this.#changed);
 	}
 
-	#open(section: Section): Map<string, string> {
-		const open = this.#changed.get(section);
-		if (open !== undefined) return open;
-		const text = this.#split().get(section);
-		const entries = text?.startsWith("{")
-			? splitObject(text)
-			: new Map<string, string>();
-		this.#changed.set(section, entries);
-		return entries;
-	}
-
-	#split(): ReadonlyMap<string, string> {
-		this.#sections ??= splitObject(this.#text);
-		return this.#sections;
+	#open(section: Section): Map<string, string | undefined> {
+		const open = this.#changed.get(section) ?? new Map();
+		this.#changed.set(section, open);
+		return open;
 	}
 }
-
-/** As Go writes a cache without entries: each section there, each empty. */
-const EMPTY = joinObject(new Map(SECTIONS.map((section) => [section, "{}"])));

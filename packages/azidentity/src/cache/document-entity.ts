@@ -1,5 +1,5 @@
 import { preferredCache } from "../foundation/clouds.ts";
-import { isObject, jsonObject } from "../foundation/json-object.ts";
+import { isObject } from "../foundation/json-object.ts";
 import type { Owner } from "./owner.ts";
 
 /** One entry of a document as it was read: nothing is sure about its members. */
@@ -17,11 +17,6 @@ export type Section = (typeof SECTIONS)[number];
 
 /** The last second that a `Date` can name; what goes beyond is no time. */
 const LAST_SECOND = 8_640_000_000_000;
-
-/** The whole document; undefined when the text is no JSON object. No text at all is an empty document. */
-export function readRoot(text: string | undefined): Entity | undefined {
-	return text === undefined || text === "" ? {} : jsonObject(text);
-}
 
 /** The entries of a section with their keys; none when it is missing or no map. What is no entry is skipped. */
 export function* readSection(

@@ -2,7 +2,6 @@ import type { Document } from "./document.ts";
 import {
 	type Entity,
 	readIdentity,
-	readSection,
 	readText,
 	readTime,
 	SECTIONS,
@@ -42,10 +41,9 @@ const TIMES = [
 
 /** All entries of a document that can be read, section by section, in the order of their writers. */
 export function listEntries(document: Document): DocumentEntry[] {
-	const root = document.root();
 	const entries: DocumentEntry[] = [];
 	for (const kind of SECTIONS)
-		for (const [, entity] of readSection(root, kind)) {
+		for (const [, entity] of document.entries(kind)) {
 			const entry = entryOf(kind, entity);
 			if (entry !== undefined) entries.push(entry);
 		}

@@ -2,7 +2,6 @@ import type { Grant } from "../token.ts";
 import {
 	includesAll,
 	REQUESTED_AT,
-	readAccessToken,
 	scopeSet,
 	splitScopes,
 	tokenGroup,
@@ -10,6 +9,7 @@ import {
 import type { Draft } from "./document-draft.ts";
 import { type Identity, timeText } from "./document-entity.ts";
 import { accessTokenKey } from "./document-keys.ts";
+import type { TokenGroup } from "./document-token-index.ts";
 
 /** When a grant was asked for and when it came, in milliseconds since 1970. */
 export interface GrantTimes {
@@ -38,6 +38,8 @@ const ABOUT_THE_TOKEN = [
 	"userAssertionHash",
 ];
 
+const NO_TOKENS: TokenGroup = { byKey: new Map(), byScope: new Map() };
+
 /** Whether what is stored set out later than a grant. Within one second, the one that comes last counts as later. */
 export function isLater(setOut: number, times: GrantTimes): boolean {
 	return (
@@ -63,19 +65,23 @@ export function putAccessToken(
 	const now = times.cachedAt;
 	const key = accessTokenKey(subject, target, tokenType);
 
-	const superseded: string[] = [];
-	for (const [storedKey, entity] of draft.entries("AccessToken")) {
-		const stored = readAccessToken(entity);
-		if (stored === undefined || stored.group !== group) continue;
-		if (isLater(stored.requestedAt, times)) {
-			if (stored.expiresOn > now && includesAll(stored.scopes, targetScopes))
+	const superseded = new Set<string>();
+	const { groups } = draft.before.tokens();
+	const { byKey, byScope } = groups.get(group) ?? NO_TOKENS;
+	for (const scope of targetScopes)
+		for (const stored of byScope.get(scope) ?? []) {
+			if (!isLater(stored.requestedAt, times)) {
+				if (includesAll(targetScopes, stored.scopes))
+					superseded.add(stored.key);
+			} else if (
+				stored.expiresOn > now &&
+				includesAll(stored.scopes, targetScopes)
+			)
 				return true;
-			continue;
 		}
-		const isGone = stored.extendedExpiresOn <= now;
-		if (isGone || includesAll(targetScopes, stored.scopes))
-			superseded.push(storedKey);
-	}
+	for (const stored of byKey.values())
+		if (stored.extendedExpiresOn <= now && !isLater(stored.requestedAt, times))
+			superseded.add(stored.key);
 
 	const members = accessTokenMembers(subject, target, grant, times);
 	const isWorthKeeping =
@@ -86,7 +92,7 @@ export function putAccessToken(
 		members.expires_on !== "";
 	draft.remove(
 		"AccessToken",
-		superseded.filter((other) => !isWorthKeeping || other !== key),
+		[...superseded].filter((other) => !isWorthKeeping || other !== key),
 	);
 	if (isWorthKeeping) draft.put("AccessToken", key, members, ABOUT_THE_TOKEN);
 	return false;

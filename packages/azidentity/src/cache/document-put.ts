@@ -1,4 +1,5 @@
 import type { Account, Grant } from "../token.ts";
+import type { Document } from "./document.ts";
 import { Draft } from "./document-draft.ts";
 import {
 	groupOf,
@@ -25,7 +26,7 @@ import {
 import type { Owner } from "./owner.ts";
 
 /**
- * The document with a grant in it; a new one when `text` is none. All that is not about this grant stays as
+ * The document with a grant in it; a new one when there is none. All that is not about this grant stays as
  * it is, and an answer that set out earlier than what is there replaces nothing.
  *
  * A grant that belongs to a person whose account the service did not name is not kept: without an account
@@ -34,17 +35,17 @@ import type { Owner } from "./owner.ts";
  * each grant, goes what has expired of it.
  */
 export function putGrant(
-	text: string | undefined,
+	document: Document,
 	owner: Owner,
 	scopes: readonly string[],
 	grant: Grant,
 	times: GrantTimes,
-): string {
-	const draft = new Draft(text);
+): Document {
+	const draft = new Draft(document);
 	const subject = subjectOf(owner, grant);
 	const { account, idToken, refreshToken } = grant;
 	const isAnonymous = subject.home === "" && subject.assertionHash === "";
-	if (isAnonymous && (refreshToken || idToken)) return draft.toText();
+	if (isAnonymous && (refreshToken || idToken)) return draft.finished();
 	if (subject.assertionHash !== "") dropExpired(draft, subject, times.cachedAt);
 
 	const isOutdated = putAccessToken(draft, subject, scopes, grant, times);
@@ -56,7 +57,7 @@ export function putGrant(
 		if (account) putAccount(draft, subject, account);
 	}
 	putAppMetadata(draft, subject, grant.familyId);
-	return draft.toText();
+	return draft.finished();
 }
 
 /** Whose the grant is: the account is the one the service named, whoever was expected. */

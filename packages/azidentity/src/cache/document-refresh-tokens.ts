@@ -1,9 +1,9 @@
+import type { Document } from "./document.ts";
 import {
 	type Entity,
 	type Identity,
 	personOf,
 	readIdentity,
-	readSection,
 	readText,
 	readTime,
 } from "./document-entity.ts";
@@ -25,11 +25,11 @@ export class RefreshTokens {
 	/** The family of each client that is known; "" for one that is in none. */
 	readonly #families = new Map<string, string>();
 
-	constructor(root: Entity) {
-		for (const [key, entity] of readSection(root, "RefreshToken"))
+	constructor(document: Document) {
+		for (const [key, entity] of document.entries("RefreshToken"))
 			this.#add(key, entity);
 		for (const tokens of this.#byPerson.values()) tokens.sort(byMerit);
-		for (const [, entity] of readSection(root, "AppMetadata")) {
+		for (const [, entity] of document.entries("AppMetadata")) {
 			const identity = readIdentity(entity);
 			const familyId = readText(entity, "family_id");
 			if (identity === undefined || familyId === undefined) continue;
@@ -39,10 +39,8 @@ export class RefreshTokens {
 		}
 	}
 
-	/** The secrets of all that may serve, the best first. */
+	/** The secrets of all that may serve a person or an assertion's bearer, the best first. */
 	find(identity: Identity): string[] {
-		// An app has none of its own; without an account there is nobody to take one for.
-		if (identity.home === "" && identity.assertionHash === "") return [];
 		const all = this.#byPerson.get(personOf(identity)) ?? [];
 		const own = all.filter((token) => token.clientId === identity.clientId);
 		// A client known to be in no family, or not known at all, gets furthest with what is only its own.

@@ -1,3 +1,4 @@
+import type { Document } from "./document.ts";
 import { Draft } from "./document-draft.ts";
 import {
 	groupOf,
@@ -21,11 +22,11 @@ export type Removal = "accessTokens" | "everything";
  * unless a family shares them.
  */
 export function removeEntries(
-	text: string | undefined,
+	document: Document,
 	owner: Owner,
 	what: Removal,
-): string {
-	const draft = new Draft(text);
+): Document {
+	const draft = new Draft(document);
 	const subject = identityOf(owner);
 	const isPerson = subject.home !== "" && subject.assertionHash === "";
 	if (what === "everything" && isPerson) {
@@ -40,7 +41,7 @@ export function removeEntries(
 				isTheirs(stored) &&
 				(stored.clientId === subject.clientId || familyId !== ""),
 		);
-		return draft.toText();
+		return draft.finished();
 	}
 	const group = groupOf(subject);
 	remove(draft, "AccessToken", (stored) => groupOf(stored) === group);
@@ -53,20 +54,20 @@ export function removeEntries(
 				personOf(stored) === person && stored.clientId === subject.clientId,
 		);
 	}
-	return draft.toText();
+	return draft.finished();
 }
 
 /** The document without a refresh token, under whatever keys and for whichever clients it stands there. */
 export function removeRefreshToken(
-	text: string | undefined,
+	document: Document,
 	secret: string,
-): string {
-	const draft = new Draft(text);
+): Document {
+	const draft = new Draft(document);
 	const keys: string[] = [];
 	for (const [key, entity] of draft.entries("RefreshToken"))
 		if (readText(entity, "secret") === secret) keys.push(key);
 	draft.remove("RefreshToken", keys);
-	return draft.toText();
+	return draft.finished();
 }
 
 function isSameAccount(one: Identity, other: Identity): boolean {

@@ -1,9 +1,9 @@
 import type { AccessToken } from "@azure/core-auth";
+import { jsonObject } from "../foundation/json-object.ts";
+import { type Text, whole } from "../foundation/text-pieces.ts";
 import type { Held } from "../token.ts";
 import {
-	byAge,
 	includesAll,
-	readAccessToken,
 	type StoredToken,
 	scopeSet,
 	tokenGroup,
@@ -11,13 +11,18 @@ import {
 import {
 	type Entity,
 	identityOf,
-	readRoot,
 	readSection,
+	SECTIONS,
+	type Section,
 } from "./document-entity.ts";
+import { type Changes, DocumentParts, NO_ENTRIES } from "./document-parts.ts";
 import { RefreshTokens } from "./document-refresh-tokens.ts";
+import {
+	type ChangedEntity,
+	type TokenGroup,
+	TokenIndex,
+} from "./document-token-index.ts";
 import type { Owner } from "./owner.ts";
-
-export { putGrant } from "./document-put.ts";
 
 /** What {@link findToken} finds. All times in milliseconds since 1970. */
 export interface FoundToken {
@@ -34,42 +39,88 @@ export interface FoundToken {
 /** A clock that rounds, or is a little ahead: JavaScript's libraries round to the nearest second. */
 const AHEAD_MS = 5_000;
 
+/** The entries of each section that can be read as such, by key. */
+type Entries = ReadonlyMap<Section, ReadonlyMap<string, Entity>>;
+
 /**
- * A document that was read. It is looked up and never changed: documents are changed as text, under the
- * store's lock. What it holds is private, so that printing it shows no token.
+ * A document that was read. It is looked up and never changed: an edit gives another one, which shares with it what stayed
+ * as it was, its indexes too. What it holds is private, so that printing it shows no token.
  */
 export class Document {
 	/** Whether the text was no document. What wrote it is unknown: keep it aside before writing over it. */
 	readonly isDamaged: boolean;
-	readonly #root: Entity;
-	#tokens: Map<string, Map<string, StoredToken[]>> | undefined;
+	readonly #parts: DocumentParts;
+	readonly #entries: Entries;
+	#tokens: TokenIndex | undefined;
 	#refreshTokens: RefreshTokens | undefined;
 
-	constructor(root: Entity | undefined) {
-		this.isDamaged = root === undefined;
-		this.#root = root ?? {};
+	constructor(parts: DocumentParts, entries: Entries, isDamaged = false) {
+		this.#parts = parts;
+		this.#entries = entries;
+		this.isDamaged = isDamaged;
 	}
 
-	/** The document as it was read. */
-	root(): Entity {
-		return this.#root;
+	/** The text to write. Where there was none, or none of a document, it is that of an empty one. */
+	text(): Text {
+		return this.#parts.text;
 	}
 
-	/** Tokens by group and by each of their scopes, the newest first. */
-	tokens(): ReadonlyMap<string, ReadonlyMap<string, readonly StoredToken[]>> {
-		this.#tokens ??= indexTokens(this.#root);
+	/** The entries of a section, in the order of their writers. */
+	entries(section: Section): ReadonlyMap<string, Entity> {
+		return this.#entries.get(section) ?? NOTHING;
+	}
+
+	/** The text of an entry, whatever it is; undefined when there is none. */
+	entryText(section: Section, key: string): string | undefined {
+		return this.#parts.entry(section, key);
+	}
+
+	tokens(): TokenIndex {
+		this.#tokens ??= TokenIndex.of(this.entries("AccessToken"));
 		return this.#tokens;
 	}
 
 	refreshTokens(): RefreshTokens {
-		this.#refreshTokens ??= new RefreshTokens(this.#root);
+		this.#refreshTokens ??= new RefreshTokens(this);
 		return this.#refreshTokens;
+	}
+
+	/** The document after these changes. */
+	with(changes: Changes): Document {
+		const entries = new Map(this.#entries);
+		const tokens: ChangedEntity[] = [];
+		for (const [section, changed] of changes) {
+			const edited = new Map(this.entries(section));
+			for (const [key, text] of changed) {
+				const before = edited.get(key);
+				// Read from its text, so that it is what another reader finds.
+				const after = text === undefined ? undefined : jsonObject(text);
+				if (after === undefined) edited.delete(key);
+				else edited.set(key, after);
+				if (section === "AccessToken") tokens.push({ key, before, after });
+			}
+			entries.set(section, edited);
+		}
+		const document = new Document(this.#parts.with(changes), entries);
+		document.#tokens = this.#tokens?.with(tokens);
+		if (!changes.has("RefreshToken") && !changes.has("AppMetadata"))
+			document.#refreshTokens = this.#refreshTokens;
+		return document;
 	}
 }
 
+const NOTHING: ReadonlyMap<string, Entity> = new Map();
+
 /** Reads a document. Never throws: text that is no JSON object gives an empty document that `isDamaged`. */
-export function parseDocument(text: string | undefined): Document {
-	return new Document(readRoot(text));
+export function parseDocument(source: Text | undefined): Document {
+	const text = source && whole(source);
+	const root = text ? jsonObject(text) : {};
+	if (!text || root === undefined)
+		return new Document(NO_ENTRIES, new Map(), root === undefined);
+	const entries = SECTIONS.map(
+		(section) => [section, new Map(readSection(root, section))] as const,
+	);
+	return new Document(new DocumentParts(text), new Map(entries));
 }
 
 /**
@@ -88,10 +139,11 @@ export function findToken(
 ): FoundToken | undefined {
 	const wanted = scopeSet(scopes.join(" "));
 	const identity = identityOf(owner);
-	const byScope = document.tokens().get(tokenGroup(identity, "bearer"));
-	if (byScope === undefined) return undefined;
+	const { groups } = document.tokens();
+	const group = groups.get(tokenGroup(identity, "bearer"));
+	if (group === undefined) return undefined;
 	let expired: StoredToken | undefined;
-	for (const token of fewest(byScope, wanted)) {
+	for (const token of fewest(group, wanted)) {
 		// A token from the future says that the clock was turned back: nobody knows when it really expires.
 		if (token.cachedAt > now + AHEAD_MS) continue;
 		if (token.extendedExpiresOn <= now) continue;
@@ -117,7 +169,10 @@ export function findRefreshTokens(
 	document: Document,
 	owner: Owner,
 ): readonly string[] {
-	return document.refreshTokens().find(identityOf(owner));
+	const identity = identityOf(owner);
+	// An app has none of its own; without an account there is nobody to take one for.
+	if (identity.home === "" && identity.assertionHash === "") return [];
+	return document.refreshTokens().find(identity);
 }
 
 function found(token: StoredToken, isExpired: boolean): FoundToken {
@@ -138,28 +193,9 @@ function found(token: StoredToken, isExpired: boolean): FoundToken {
 	};
 }
 
-function indexTokens(root: Entity): Map<string, Map<string, StoredToken[]>> {
-	const all: StoredToken[] = [];
-	for (const [, entity] of readSection(root, "AccessToken")) {
-		const token = readAccessToken(entity);
-		if (token !== undefined) all.push(token);
-	}
-	const index = new Map<string, Map<string, StoredToken[]>>();
-	for (const token of all.sort(byAge)) {
-		const byScope = index.get(token.group) ?? new Map();
-		index.set(token.group, byScope);
-		for (const scope of token.scopes) {
-			const tokens = byScope.get(scope);
-			if (tokens === undefined) byScope.set(scope, [token]);
-			else tokens.push(token);
-		}
-	}
-	return index;
-}
-
 /** The tokens that have the rarest of the wanted scopes: no other token can cover them all. */
 function fewest(
-	byScope: ReadonlyMap<string, readonly StoredToken[]>,
+	{ byScope }: TokenGroup,
 	wanted: ReadonlySet<string>,
 ): readonly StoredToken[] {
 	let rarest: readonly StoredToken[] | undefined;

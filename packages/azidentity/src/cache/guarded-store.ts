@@ -1,11 +1,13 @@
 import { log } from "../foundation/log.ts";
+import { type Text, whole } from "../foundation/text-pieces.ts";
 import type { Document } from "./document.ts";
 import { removeRefreshToken } from "./document-remove.ts";
 import { knownDocuments } from "./known-documents.ts";
-import type { WrittenGrant } from "./own-grants.ts";
+import { OwnGrants, type WrittenGrant } from "./own-grants.ts";
 import type {
 	DocumentName,
 	Lease,
+	PieceStore,
 	StoreFailure,
 	TokenStore,
 } from "./token-store.ts";
@@ -42,7 +44,9 @@ const guarded = new WeakMap<TokenStore, GuardedStore>();
 
 function guard(store: TokenStore): GuardedStore {
 	let isDown = false;
+	const { read, update } = inPieces(store);
 	const known = knownDocuments();
+	const own = new OwnGrants();
 
 	async function attempt<T>(
 		what: string,
@@ -63,18 +67,19 @@ function guard(store: TokenStore): GuardedStore {
 
 	return {
 		async read(name) {
-			const text = await attempt("read", () => store.read(name), undefined);
-			return known.parsed(name, text);
+			const text = await attempt("read", () => read(name), undefined);
+			return known.parsed(text);
 		},
 		put(name, written) {
-			const own = known.own(name);
-			const edit = (current: string | undefined) => own.write(current, written);
-			return attempt("written", () => store.update(name, edit), undefined);
+			const key = `${name.cae} ${name.owner}`;
+			const edit = (current: Text | undefined) =>
+				known.keep(own.write(key, known.parsed(current), written));
+			return attempt("written", () => update(name, edit), undefined);
 		},
 		drop(name, refreshToken) {
-			const edit = (current: string | undefined) =>
-				removeRefreshToken(current, refreshToken);
-			return attempt("written", () => store.update(name, edit), undefined);
+			const edit = (current: Text | undefined) =>
+				known.keep(removeRefreshToken(known.parsed(current), refreshToken));
+			return attempt("written", () => update(name, edit), undefined);
 		},
 		lease(task, patience) {
 			const { lease } = store;
@@ -85,5 +90,14 @@ function guard(store: TokenStore): GuardedStore {
 				NO_LEASE,
 			);
 		},
+	};
+}
+
+/** How a store that knows texts only is read and written. */
+function inPieces(store: TokenStore): PieceStore["pieces"] {
+	if ("pieces" in store) return (store as PieceStore).pieces;
+	return {
+		read: (name) => store.read(name),
+		update: (name, edit) => store.update(name, (text) => whole(edit(text))),
 	};
 }

@@ -1,54 +1,64 @@
+import { lengthOf, type Text, whole } from "../foundation/text-pieces.ts";
 import { type Document, parseDocument } from "./document.ts";
-import { OwnGrants } from "./own-grants.ts";
-import type { DocumentName } from "./token-store.ts";
 
-/** Of so many owners it is known what their documents say and what we wrote there; the least recent is forgotten. */
-const MAX_KNOWN = 16;
+/** Those of both flavours that all owners share, each as it is on disk and as it is being written; or those of some owners. */
+const MAX_KNOWN = 8;
 
-interface Known {
-	text: string | undefined;
-	document: Document;
-	readonly own: OwnGrants;
+/** So much text is known at most, in characters, beside the last two: former versions of a large document are of no use. */
+const MAX_TEXT = 8 * 2 ** 20;
+const ALWAYS_KNOWN = 2;
+
+/** Documents of one store that were read or written lately, so that a version is parsed once, whoever asks for it. */
+export interface KnownDocuments {
+	/** The document that is in this text. */
+	parsed(text: Text | undefined): Document;
+	/** Keeps a document that an edit has made; gives its text. */
+	keep(document: Document): Text;
 }
 
-/** What is known of the documents of one store. */
-export interface KnownDocuments {
-	/** The document of this name, whose text this is. Parsed once per version, also where many owners share it. */
-	parsed(name: DocumentName, text: string | undefined): Document;
-	/** What this process has written into it. */
-	own(name: DocumentName): OwnGrants;
+interface Known {
+	readonly text: Text | undefined;
+	readonly document: Document;
+	readonly length: number;
 }
 
 export function knownDocuments(): KnownDocuments {
-	const known = new Map<string, Known>();
+	/** The one that was wanted last comes last. */
+	let known: Known[] = [];
 
-	function knownOf({ cae, owner }: DocumentName): Known {
-		const key = `${cae} ${owner}`;
-		const one = known.get(key) ?? {
-			text: undefined,
-			document: parseDocument(undefined),
-			own: new OwnGrants(),
-		};
-		known.delete(key);
-		known.set(key, one);
-		const [oldest] = known.keys();
-		if (known.size > MAX_KNOWN && oldest !== undefined) known.delete(oldest);
-		return one;
-	}
-
-	function parsed(text: string | undefined): Document {
-		for (const one of known.values())
-			if (one.text === text) return one.document;
-		return parseDocument(text);
+	function remember(one: Known): void {
+		known = [...known.filter((other) => other !== one), one];
+		let length = known.reduce((sum, other) => sum + other.length, 0);
+		while (
+			known.length > MAX_KNOWN ||
+			(known.length > ALWAYS_KNOWN && length > MAX_TEXT)
+		)
+			length -= known.shift()?.length ?? 0;
 	}
 
 	return {
-		parsed(name, text) {
-			const one = knownOf(name);
-			if (one.text !== text)
-				Object.assign(one, { text, document: parsed(text) });
+		parsed(text) {
+			const length = lengthOf(text ?? "");
+			const found = known.find(
+				(one) =>
+					one.text === text ||
+					(one.length === length && isSame(one.text, text)),
+			);
+			const one = found ?? { text, document: parseDocument(text), length };
+			remember(one);
 			return one.document;
 		},
-		own: (name) => knownOf(name).own,
+		keep(document) {
+			const text = document.text();
+			const found = known.find((one) => one.document === document);
+			remember(found ?? { text, document, length: lengthOf(text) });
+			return text;
+		},
 	};
+}
+
+/** Stores that know no pieces give back as one text what they were given in pieces. */
+function isSame(one: Text | undefined, other: Text | undefined): boolean {
+	if (one === undefined || other === undefined) return false;
+	return whole(one) === whole(other);
 }

@@ -1,5 +1,6 @@
 import type { Grant } from "../token.ts";
-import { findToken, parseDocument, putGrant } from "./document.ts";
+import { type Document, findToken } from "./document.ts";
+import { putGrant } from "./document-put.ts";
 import type { GrantTimes } from "./document-put-token.ts";
 import type { Owner } from "./owner.ts";
 
@@ -14,52 +15,64 @@ export interface WrittenGrant {
 /** More than a process writes between two writes of others; beyond that, the oldest costs a request at worst. */
 const MAX_GRANTS = 1_000;
 
+/** Of other documents it is looked up whether anything is missing. */
+const MAX_DOCUMENTS = 4;
+
 /**
- * What this process has written into one document. The Go library writes its own snapshot without merging, and
+ * What this process has written into the documents of one store. The Go library writes its own snapshot without merging, and
  * so may drop what others wrote: such an entry is put back with our next write, while its token is valid.
  *
  * Only apps' tokens are: that a person's are gone may be because the person signed out.
  */
 export class OwnGrants {
-	readonly #grants = new Map<string, WrittenGrant>();
-	/** The document as this process left it: while it is that, nothing is missing. */
-	#left: string | undefined;
+	/** The one that was written last comes last. */
+	readonly #grants = new Map<string, { name: string; written: WrittenGrant }>();
+	/** In the documents that our edits have made: the names of whom nothing is missing there. */
+	readonly #complete = new Map<Document, Set<string>>();
 
-	/** The document with the grant in it, and with what is missing of the earlier ones. */
-	write(current: string | undefined, written: WrittenGrant): string {
-		const text =
-			current === this.#left ? current : this.#putBack(current, written);
+	/**
+	 * The document with the grant in it, and with what is missing of the earlier ones of the same name.
+	 * @param name Whose document it is, of the store's: other owners' grants may be in other documents.
+	 */
+	write(name: string, before: Document, written: WrittenGrant): Document {
+		const complete = this.#complete.get(before) ?? new Set<string>();
+		const whole = complete.has(name)
+			? before
+			: this.#putBack(name, before, written.times);
 		const { owner, scopes, grant, times } = written;
-		this.#left = putGrant(text, owner, scopes, grant, times);
-		this.#remember(written);
-		return this.#left;
+		const after = putGrant(whole, owner, scopes, grant, times);
+		this.#remember(name, written);
+		// Whatever document there will be, the grant is missing unless it is this one.
+		for (const others of this.#complete.values()) others.delete(name);
+		this.#complete.delete(before);
+		this.#complete.set(after, complete.add(name));
+		const [oldest] = this.#complete.keys();
+		if (this.#complete.size > MAX_DOCUMENTS && oldest !== undefined)
+			this.#complete.delete(oldest);
+		return after;
 	}
 
-	#putBack(
-		current: string | undefined,
-		{ times }: WrittenGrant,
-	): string | undefined {
-		if (this.#grants.size === 0) return current;
-		const document = parseDocument(current);
-		let text = current;
-		for (const [key, { owner, scopes, grant, times: then }] of this.#grants) {
-			if (grant.token.expiresOnTimestamp <= times.cachedAt)
-				this.#grants.delete(key);
-			else if (!findToken(document, owner, scopes, times.cachedAt))
-				text = putGrant(text, owner, scopes, grant, then);
+	#putBack(name: string, before: Document, { cachedAt }: GrantTimes): Document {
+		let document = before;
+		for (const [key, own] of this.#grants) {
+			if (own.name !== name) continue;
+			const { owner, scopes, grant, times } = own.written;
+			if (grant.token.expiresOnTimestamp <= cachedAt) this.#grants.delete(key);
+			else if (!findToken(before, owner, scopes, cachedAt))
+				document = putGrant(document, owner, scopes, grant, times);
 		}
-		return text;
+		return document;
 	}
 
-	#remember(written: WrittenGrant): void {
+	#remember(name: string, written: WrittenGrant): void {
 		const { owner, scopes, grant } = written;
 		if (owner.homeAccountId !== undefined || grant.account !== undefined)
 			return;
 		// Nobody else writes into the document where these are.
 		if (owner.assertionHash !== undefined) return;
-		const key = JSON.stringify([owner, scopes]);
+		const key = JSON.stringify([name, owner, scopes]);
 		this.#grants.delete(key);
-		this.#grants.set(key, written);
+		this.#grants.set(key, { name, written });
 		const [oldest] = this.#grants.keys();
 		if (this.#grants.size > MAX_GRANTS && oldest !== undefined)
 			this.#grants.delete(oldest);

@@ -1,3 +1,5 @@
+import type { Text } from "../foundation/text-pieces.ts";
+
 /** Which document: a store may keep one for everybody, or one per owner. */
 export interface DocumentName {
 	/** Tokens under continuous access evaluation and others never share a document. */
@@ -37,6 +39,18 @@ export interface TokenStore {
 	 * Resolves to undefined when patience ran out.
 	 */
 	lease?(task: string, patience: number): Promise<Lease | undefined>;
+}
+
+/** A store of this library that also takes documents in pieces, which spares it to put large ones together. */
+export interface PieceStore extends TokenStore {
+	/** As `read` and `update`, and what was written in pieces is read as the same pieces while it has not changed. */
+	readonly pieces: {
+		read(name: DocumentName): Promise<Text | undefined>;
+		update(
+			name: DocumentName,
+			edit: (current: Text | undefined) => Text,
+		): Promise<void>;
+	};
 }
 
 /** What the cache reads from a store's failure, when it is there. */

@@ -1,5 +1,5 @@
 import { TokenCache } from "../cache/token-cache.ts";
-import type { TokenStore } from "../cache/token-store.ts";
+import type { PieceStore } from "../cache/token-store.ts";
 import { checkCacheName } from "../foundation/cache-name.ts";
 
 /** Which cache on disk, and what may be done when the platform cannot encrypt it. */
@@ -87,22 +87,29 @@ export function tokenCacheOf(
 function latePersistentStore(
 	owner: string,
 	options: PersistentTokenCacheOptions,
-): TokenStore {
+): PieceStore {
 	const {
 		name = "msal.cache",
 		directory,
 		unsafeAllowUnencryptedStorage = false,
 	} = options;
 	checkCacheName(owner, name);
-	const load = async () => {
-		const { persistentStore } = await import(
-			"../stores/persistent/persistent-store.ts"
+	let loading: Promise<PieceStore> | undefined;
+	const load = () => {
+		loading ??= import("../stores/persistent/persistent-store.ts").then(
+			({ persistentStore }) =>
+				persistentStore({ name, directory, unsafeAllowUnencryptedStorage }),
 		);
-		return persistentStore({ name, directory, unsafeAllowUnencryptedStorage });
+		return loading;
 	};
 	return {
 		read: async (document) => (await load()).read(document),
 		update: async (document, edit) => (await load()).update(document, edit),
 		lease: async (task, patience) => (await load()).lease?.(task, patience),
+		pieces: {
+			read: async (document) => (await load()).pieces.read(document),
+			update: async (document, edit) =>
+				(await load()).pieces.update(document, edit),
+		},
 	};
 }

@@ -2,7 +2,7 @@
 const CACHE_NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$/;
 
 /** These mark the flavours of a cache, its locks and what lies beside it. */
-const RESERVED = /\.(?:cae|nocae|obo|lockfile|unreadable|tmp)$/i;
+const RESERVED = /\.(?:cae|nocae|obo|lockfile|leases|unreadable|tmp)$/i;
 
 /**
  * Refuses what cannot name a cache on disk.
@@ -18,6 +18,6 @@ export function checkCacheName(owner: string, name: unknown): void {
 	)
 		return;
 	throw new TypeError(
-		`${owner}: the option name of the persistent cache must be 1 to 100 letters, digits, "-", "_" or single "." that neither begins with a dot nor ends in one of the endings the cache uses itself (.cae, .nocae, .obo, .lockfile).`,
+		`${owner}: the option name of the persistent cache must be 1 to 100 letters, digits, "-", "_" or single "." that neither begins with a dot nor ends in one of the endings the cache uses itself (.cae, .nocae, .obo, .lockfile, .leases).`,
 	);
 }

@@ -7,10 +7,9 @@ import {
 	findHeld,
 	findToken,
 	parseDocument,
-	putGrant,
 } from "../../src/cache/document.ts";
-import { removeEntries } from "../../src/cache/document-remove.ts";
 import type { Owner } from "../../src/cache/owner.ts";
+import { putGrant, removeEntries } from "./edits.ts";
 import { type Entities, type Sections, sections } from "./unified.ts";
 
 // Written by the libraries themselves; see generate.js beside them.

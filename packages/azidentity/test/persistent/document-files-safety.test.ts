@@ -20,6 +20,7 @@ import {
 	describe,
 	test,
 } from "vitest";
+import type { Text } from "../../src/foundation/text-pieces.ts";
 import { fileDocument } from "../../src/stores/persistent/document-files.ts";
 import { plainVault } from "../../src/stores/persistent/vaults/plain-file.ts";
 import {
@@ -119,13 +120,15 @@ describe("beside other processes", () => {
 		assert.equal(await program.next(), "writing");
 		return program;
 	};
-	const isWhole = (text: string | undefined) =>
-		text?.startsWith('{"version":') === true && text.endsWith('x"}');
+	const isWhole = (text: Text | undefined) =>
+		typeof text === "string" &&
+		text.startsWith('{"version":') === true &&
+		text.endsWith('x"}');
 
 	test("who truncates the file and writes it anew does not make it look damaged", async () => {
 		const program = await writer("truncate");
 		let missed = 0;
-		const versions = new Set<string | undefined>();
+		const versions = new Set<Text | undefined>();
 		for (let times = 0; times < 300; times += 1) {
 			const text = await open().read();
 			versions.add(text);

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "vitest";
 import type { Lease } from "../../src/cache/token-store.ts";
+import { type Text, whole } from "../../src/foundation/text-pieces.ts";
 import { documentKeeper } from "../../src/stores/persistent/document-keeper.ts";
 
 /** A place in memory that counts what is written, and a lock that the test opens. */
 function setUp() {
-	const written: string[] = [];
+	const written: Text[] = [];
 	const wanting: ((lease: Lease | undefined) => void)[] = [];
 	let isHeld = false;
 	const lease: Lease = {
@@ -35,8 +36,8 @@ function setUp() {
 	};
 }
 
-const append = (text: string) => (before: string | undefined) =>
-	`${before ?? ""}${text}`;
+const append = (text: string) => (before: Text | undefined) =>
+	`${whole(before ?? "")}${text}`;
 const turn = () => new Promise(setImmediate);
 
 test("changes that are wanted while the lock is waited for are written in one go", async () => {

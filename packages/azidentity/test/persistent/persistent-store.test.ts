@@ -52,7 +52,7 @@ describe("The cache on disk", () => {
 			assert.equal(mode(name), 0o600, name);
 	});
 
-	test("leaves nothing behind but its two documents", async () => {
+	test("leaves nothing behind but its two documents, and the empty file whose bytes are its leases", async () => {
 		const store = open();
 		await store.update(NAME, () => document("one"));
 		await store.update({ ...NAME, cae: true }, () => document("two"));
@@ -61,7 +61,10 @@ describe("The cache on disk", () => {
 		assert.deepEqual(readdirSync(cache.directory).sort(), [
 			cache.name,
 			`${cache.name}.cae`,
+			`${cache.name}.leases`,
 		]);
+		const leases = path.join(cache.directory, `${cache.name}.leases`);
+		assert.equal(statSync(leases).size, 0);
 	});
 
 	test.each([

@@ -46,7 +46,7 @@ describe("A token outlives its process", () => {
 		assert.equal((await entra.tokenRequests()).length, 1);
 
 		const files = readdirSync(cache.directory);
-		assert.deepEqual(files, [cache.name]);
+		assert.deepEqual(files, [cache.name, `${cache.name}.leases`]);
 		const stored = readFileSync(path.join(cache.directory, cache.name), "utf8");
 		for (const part of token.split(".").slice(0, 2))
 			assert.ok(!stored.includes(part));

@@ -1,6 +1,7 @@
 import { link, lstat, rename } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { log } from "../../foundation/log.ts";
+import type { Text } from "../../foundation/text-pieces.ts";
 import { codeOf } from "./cannot-open.ts";
 import type { DocumentPlace } from "./document-place.ts";
 import { fileVersion, readPrivateFile } from "./private-file.ts";
@@ -40,7 +41,7 @@ const NO_LINKS = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"];
 interface Seen {
 	readonly version: string;
 	/** Undefined when the file is empty or damaged. */
-	readonly text: string | undefined;
+	readonly text: Text | undefined;
 	readonly isDamaged: boolean;
 	/** Whether this process wrote it. */
 	readonly isOurs: boolean;
@@ -86,12 +87,15 @@ export function fileDocument(path: string, vault: Vault): DocumentPlace {
 			if (writes % WRITES_PER_CLEANING === 0) await removeLeftovers(path);
 			writes += 1;
 			let bytes: Uint8Array | undefined;
-			const seal = async () => {
-				bytes = await vault.seal(text);
-				return bytes;
-			};
-			const replacing = replaceFile(path, seal, async () => {
-				if (before?.isDamaged) await keepAside(path, before.version);
+			const replacing = replaceFile(path, {
+				async content() {
+					bytes = await vault.seal(text);
+					return bytes;
+				},
+				meanwhile: () => vault.prepare?.(),
+				async beforehand() {
+					if (before?.isDamaged) await keepAside(path, before.version);
+				},
 			});
 			if (process.platform === "win32")
 				replaced = replacing.then(
@@ -185,7 +189,7 @@ function isObjectAtBothEnds(text: string): boolean {
 function seenAs(
 	version: string,
 	bytes: Uint8Array | undefined,
-	text: string | undefined,
+	text: Text | undefined,
 ): Seen {
 	return {
 		version,

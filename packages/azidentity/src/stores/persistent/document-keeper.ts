@@ -1,13 +1,14 @@
+import type { Text } from "../../foundation/text-pieces.ts";
 import type { DocumentPlace } from "./document-place.ts";
 import type { ProcessLock } from "./process-lock.ts";
 
 /** One document, its lock, and those in this process who want to change it. */
 export interface DocumentKeeper {
-	read(): Promise<string | undefined>;
+	read(): Promise<Text | undefined>;
 	update(edit: Edit): Promise<void>;
 }
 
-type Edit = (current: string | undefined) => string;
+type Edit = (current: Text | undefined) => Text;
 
 interface Change {
 	readonly edit: Edit;
@@ -69,7 +70,7 @@ export function documentKeeper(
 }
 
 /** The document with all changes made, one after the other. One that throws is left out, and told. */
-function apply(changes: readonly Change[], before: string | undefined) {
+function apply(changes: readonly Change[], before: Text | undefined) {
 	let text = before;
 	const made: Change[] = [];
 	for (const change of changes) {

@@ -1,3 +1,5 @@
+import type { Text } from "../../foundation/text-pieces.ts";
+
 /** Where one document lies: a file, or a keychain item. */
 export interface DocumentPlace {
 	/**
@@ -6,7 +8,7 @@ export interface DocumentPlace {
 	 * @param purpose "edit" for those who hold the lock and will write: then what was read before is not trusted
 	 * while its file system's clock may not have ticked since.
 	 */
-	read(purpose?: "edit"): Promise<string | undefined>;
+	read(purpose?: "edit"): Promise<Text | undefined>;
 	/** Replaces the document. Only for those who hold the lock. Resolved means: its content is on disk. */
-	write(text: string): Promise<void>;
+	write(text: Text): Promise<void>;
 }

@@ -1,8 +1,7 @@
 import { close as closeFile, closeSync, fstatSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
-import type { Lease } from "../../cache/token-store.ts";
 import { codeOf, pathFailure } from "./cannot-open.ts";
+import { contestedLock } from "./contested-lock.ts";
 import { claimOf } from "./lock-claim.ts";
 import {
 	isNamed,
@@ -11,14 +10,8 @@ import {
 	removeLockFile,
 	signLockFile,
 } from "./lock-file.ts";
-import { type Patience, patienceFor, takeTurn } from "./lock-turns.ts";
 import { ensureDirectory } from "./private-directory.ts";
 import type { ProcessLock } from "./process-lock.ts";
-
-/** Most holders write one small file and are done after a millisecond or two. */
-const FIRST_PAUSE_MS = 1;
-/** A handover to who has waited for long takes half of this on average, and waiting costs 50 looks a second. */
-const LONGEST_PAUSE_MS = 20;
 
 /**
  * How often in a row a file is found unlocked though its process lives, before it is taken over: its process has unlocked
@@ -53,51 +46,13 @@ let removesAtExit = false;
  */
 export function fileLock(path: string, program = "azidentity"): ProcessLock {
 	const file = resolve(path);
-	return {
-		async acquire(milliseconds) {
-			const patience = patienceFor(milliseconds);
-			try {
-				const endTurn = await takeTurn(file, patience);
-				if (endTurn === undefined) return undefined;
-				return await contend(file, program, patience, endTurn);
-			} finally {
-				patience.end();
-			}
-		},
-	};
-}
-
-/** Contends with other processes while it is our turn in this one. */
-async function contend(
-	path: string,
-	program: string,
-	patience: Patience,
-	endTurn: () => void,
-): Promise<Lease | undefined> {
-	let lease: Lease | undefined;
-	try {
-		const fd = await lockInTime(path, program, patience);
-		if (fd !== undefined) lease = leaseOn(path, fd, endTurn);
-		return lease;
-	} finally {
-		if (lease === undefined) endTurn();
-	}
-}
-
-async function lockInTime(
-	path: string,
-	program: string,
-	{ signal }: Patience,
-): Promise<number | undefined> {
-	const looks: Looks = { file: undefined, count: 0 };
-	let wait = FIRST_PAUSE_MS;
-	for (;;) {
-		const fd = await tryToLock(path, program, looks);
-		if (fd !== undefined || signal.aborted) return fd;
-		await pause(wait, undefined, { signal }).catch(() => {});
-		if (signal.aborted) return undefined;
-		wait = Math.min(2 * wait, LONGEST_PAUSE_MS);
-	}
+	return contestedLock(file, () => {
+		const looks: Looks = { file: undefined, count: 0 };
+		return async () => {
+			const fd = await tryToLock(file, program, looks);
+			return fd === undefined ? undefined : giveBackOf(file, fd);
+		};
+	});
 }
 
 /** Which file was found unlocked though its process lives, and how often in a row. */
@@ -169,29 +124,32 @@ function isLookedAtLongEnough(ino: bigint, looks: Looks): boolean {
 	return looks.count >= LOOKS_AT_LEAVING;
 }
 
+type Locking = Pick<
+	typeof import("./native/flock.ts"),
+	"tryLockFile" | "unlockFile"
+>;
+
+let loading: Promise<Locking> | undefined;
+
 /** Both bindings do the same; each is loaded where it can be. */
-function locking() {
-	return process.platform === "win32"
-		? import("./native/lock-file-ex.ts")
-		: import("./native/flock.ts");
+function locking(): Promise<Locking> {
+	loading ??=
+		process.platform === "win32"
+			? import("./native/lock-file-ex.ts")
+			: import("./native/flock.ts");
+	return loading;
 }
 
-function leaseOn(path: string, fd: number, endTurn: () => void): Lease {
+function giveBackOf(path: string, fd: number): () => Promise<void> {
 	held.set(fd, path);
 	if (!removesAtExit) process.once("exit", removeAll);
 	removesAtExit = true;
-	let isHeld = true;
-	return {
-		async release() {
-			if (!isHeld) return;
-			isHeld = false;
-			held.delete(fd);
-			removeLockFile(path, fd);
-			// On Windows a removed file may keep its name until it is closed.
-			if (process.platform === "win32") await close(fd);
-			else setTimeout(close, LINGER_MS, fd).unref();
-			endTurn();
-		},
+	return async () => {
+		held.delete(fd);
+		removeLockFile(path, fd);
+		// On Windows a removed file may keep its name until it is closed.
+		if (process.platform === "win32") await close(fd);
+		else setTimeout(close, LINGER_MS, fd).unref();
 	};
 }
 

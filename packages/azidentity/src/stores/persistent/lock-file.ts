@@ -44,13 +44,29 @@ export function openLockFile(path: string): LockFile | "held" | "gone" {
 		if (codeOf(error) !== "EEXIST") throw error;
 	}
 	try {
-		const fd = openSync(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK);
-		closeUnlessSound(path, fd);
-		return { fd, isNew: false };
+		return { fd: openExisting(path), isNew: false };
 	} catch (error) {
 		if (isInUse(error)) return "held";
 		if (codeOf(error) === "ENOENT") return "gone";
 		throw error;
+	}
+}
+
+/**
+ * Opens a file that stays, or makes it, empty and for this user alone. No symbolic link is followed. Throws when it is no
+ * file of this user.
+ */
+export function openLastingFile(path: string): number {
+	try {
+		return openExisting(path);
+	} catch (error) {
+		if (codeOf(error) !== "ENOENT") throw error;
+	}
+	try {
+		return makeLockFile(path).fd;
+	} catch (error) {
+		if (codeOf(error) !== "EEXIST") throw error;
+		return openExisting(path); // somebody else was faster
 	}
 }
 
@@ -74,6 +90,12 @@ export function removeLockFile(path: string, fd: number): void {
 	try {
 		if (isNamed(path, fd)) unlinkSync(path);
 	} catch {} // gone, or not to be removed now: unlocked as it then is, it blocks nobody
+}
+
+function openExisting(path: string): number {
+	const fd = openSync(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK);
+	closeUnlessSound(path, fd);
+	return fd;
 }
 
 function makeLockFile(path: string): LockFile {

@@ -9,15 +9,27 @@ export interface Patience {
 /** The longest that a timer of Node waits. Who wants to wait longer waits for ever. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** @param milliseconds 0 and less have run out from the start. */
+/**
+ * Begins with the first look at its signal: who gets everything at once needs no timer.
+ * @param milliseconds 0 and less have run out from the start.
+ */
 export function patienceFor(milliseconds: number): Patience {
-	const controller = new AbortController();
-	const { signal } = controller;
-	if (!(milliseconds > 0)) controller.abort();
-	if (signal.aborted || milliseconds > LONGEST_TIMER_MS)
-		return { signal, end() {} };
-	const timer = setTimeout(() => controller.abort(), milliseconds);
-	return { signal, end: () => clearTimeout(timer) };
+	let controller: AbortController | undefined;
+	let timer: NodeJS.Timeout | undefined;
+	function begin(): AbortController {
+		const begun = new AbortController();
+		if (!(milliseconds > 0)) begun.abort();
+		else if (milliseconds <= LONGEST_TIMER_MS)
+			timer = setTimeout(() => begun.abort(), milliseconds);
+		return begun;
+	}
+	return {
+		get signal() {
+			controller ??= begin();
+			return controller.signal;
+		},
+		end: () => clearTimeout(timer),
+	};
 }
 
 /** Those in this process who wait for their turn at a file, in the order they came. A file is in here while it is somebody's turn. */
@@ -29,13 +41,14 @@ const lines = new Map<string, (() => void)[]>();
  */
 export function takeTurn(
 	path: string,
-	{ signal }: Patience,
+	patience: Patience,
 ): Promise<(() => void) | undefined> {
 	const line = lines.get(path);
 	if (line === undefined) {
 		lines.set(path, []);
 		return Promise.resolve(() => endTurn(path));
 	}
+	const { signal } = patience;
 	if (signal.aborted) return Promise.resolve(undefined);
 	return new Promise((resolve) => {
 		const enter = () => {

@@ -1,15 +1,15 @@
-import { createHash } from "node:crypto";
-import path from "node:path";
 import type {
 	DocumentName,
+	PieceStore,
 	StoreFailure,
-	TokenStore,
 } from "../../cache/token-store.ts";
 import { log } from "../../foundation/log.ts";
+import { whole } from "../../foundation/text-pieces.ts";
 import { fileDocument } from "./document-files.ts";
 import { type DocumentKeeper, documentKeeper } from "./document-keeper.ts";
 import type { DocumentPlace } from "./document-place.ts";
 import { fileLock } from "./file-lock.ts";
+import { leaseLock } from "./lease-lock.ts";
 import {
 	encryptedLocation,
 	type Location,
@@ -26,10 +26,10 @@ export interface PersistentStoreOptions {
 }
 
 /** One store per cache on disk, so that all who use it in this process share its locks and its writes. */
-const stores = new Map<string, TokenStore>();
+const stores = new Map<string, PieceStore>();
 
 /** The user's token cache on disk, shared with the other processes of the user. */
-export function persistentStore(options: PersistentStoreOptions): TokenStore {
+export function persistentStore(options: PersistentStoreOptions): PieceStore {
 	const key = JSON.stringify([
 		options.name,
 		encryptedLocation({ ...options, cae: false }).file,
@@ -53,7 +53,7 @@ interface OpenDocument {
 /** A handle of its own on a cache on disk. */
 export function openPersistentStore(
 	options: PersistentStoreOptions,
-): TokenStore {
+): PieceStore {
 	const opened = new Map<string, Promise<OpenDocument>>();
 	const open = ({ cae, isOnBehalfOf = false }: DocumentKind) => {
 		const key = `${cae} ${isOnBehalfOf}`;
@@ -66,14 +66,21 @@ export function openPersistentStore(
 		return opening;
 	};
 	return {
-		read: async (name) => (await open(name)).keeper.read(),
-		update: async (name, edit) => (await open(name)).keeper.update(edit),
+		async read(name) {
+			const text = await (await open(name)).keeper.read();
+			return text === undefined ? undefined : whole(text);
+		},
+		update: async (name, edit) =>
+			(await open(name)).keeper.update((current) =>
+				edit(current === undefined ? undefined : whole(current)),
+			),
+		pieces: {
+			read: async (name) => (await open(name)).keeper.read(),
+			update: async (name, edit) => (await open(name)).keeper.update(edit),
+		},
 		async lease(task, patience) {
 			const { location } = await open({ cae: false });
-			const { directory, file } = location;
-			const hash = createHash("sha256").update(task).digest("hex");
-			const name = `${path.basename(file)}.${hash.slice(0, 32)}.lockfile`;
-			return fileLock(path.join(directory, name)).acquire(patience);
+			return leaseLock(`${location.file}.leases`, task).acquire(patience);
 		},
 	};
 }

@@ -28,23 +28,30 @@ const PAUSES_ON_WINDOWS_MS = [
 /** The files that this process is writing now; others with its number were left by an earlier process. */
 const inWork = new Set<string>();
 
+/** What replaces a file. */
+interface Replacement {
+	/** Called while the new file is being made. */
+	readonly content: () => Promise<Uint8Array>;
+	/** What there is time for while the content is on its way to the disk. It must not throw. */
+	readonly meanwhile: () => void;
+	/** What is to be done when the new file is complete, just before it takes the place of the old one. */
+	readonly beforehand: () => Promise<void>;
+}
+
 /**
  * Replaces the file by one of this user's alone, whatever the umask. It is written beside and renamed, so that every
  * reader, and a machine that stops at any moment, finds the old content or the new one. Its content is on disk before it
  * gets its name; the directory is not waited for, since a machine that stops at that moment loses one request by it.
- * @param content Called while the new file is being made.
- * @param beforehand What is to be done when the new file is complete, just before it takes the place of the old one.
  * @returns Whether the version of the file is told from that of any later one, however soon that is written.
  */
 export async function replaceFile(
 	path: string,
-	content: () => Promise<Uint8Array>,
-	beforehand: () => Promise<void>,
+	{ content, meanwhile, beforehand }: Replacement,
 ): Promise<boolean> {
 	const beside = `${path}.${process.pid}.${randomBytes(8).toString("hex")}.tmp`;
 	inWork.add(beside);
 	try {
-		const isApart = await writeBeside(beside, content);
+		const isApart = await writeBeside(beside, content, meanwhile);
 		await beforehand();
 		await moveIntoPlace(beside, path);
 		return isApart;
@@ -80,7 +87,8 @@ function writerOf(name: string, base: string): number | undefined {
 /** Returns what {@link replaceFile} returns. */
 async function writeBeside(
 	path: string,
-	content: () => Promise<Uint8Array>,
+	content: Replacement["content"],
+	meanwhile: Replacement["meanwhile"],
 ): Promise<boolean> {
 	const [made, bytes] = await Promise.allSettled([create(path), content()]);
 	if (made.status === "rejected") throw made.reason;
@@ -89,7 +97,9 @@ async function writeBeside(
 		if (bytes.status === "rejected") throw bytes.reason;
 		await writeAll(file, bytes.value);
 		const isApart = setApart(file.fd);
-		await file.datasync();
+		const synchronised = file.datasync();
+		meanwhile();
+		await synchronised;
 		return isApart;
 	} finally {
 		const closed = file.close();

@@ -10,8 +10,9 @@ const NOT_LOCKED = new Set([158, ERROR_LOCK_VIOLATION]);
 
 /** One byte at offset 0, which need not exist: what the Go library locks, so that it and we exclude each other. */
 const LENGTH = 1;
-/** The OVERLAPPED structure of 64-bit Windows; its zeroes say offset 0 and no event. */
+/** The OVERLAPPED structure of 64-bit Windows: two numbers that Windows writes, the offset, and no event. */
 const OVERLAPPED_BYTES = 32;
+const OFFSET_AT = 16;
 
 /**
  * Locks a file for the open descriptor `fd`, without waiting. False when another descriptor, of any process,
@@ -20,7 +21,12 @@ const OVERLAPPED_BYTES = 32;
  * @throws WindowsError when Windows cannot, an Error when there is no Windows or no native binding.
  */
 export async function tryLockFile(fd: number): Promise<boolean> {
-	const result = (await locking()).lock(fd);
+	return tryLockByte(fd, 0);
+}
+
+/** As `tryLockFile`, another byte: locks of different bytes of one file do not know each other. */
+export async function tryLockByte(fd: number, at: number): Promise<boolean> {
+	const result = (await locking()).lock(fd, at);
 	if (result === 0) return true;
 	if (result === ERROR_LOCK_VIOLATION) return false;
 	throw windowsError("lock a file", "LockFileEx", result);
@@ -31,15 +37,20 @@ export async function tryLockFile(fd: number): Promise<boolean> {
  * @throws as `tryLockFile`.
  */
 export async function unlockFile(fd: number): Promise<void> {
-	const result = (await locking()).unlock(fd);
+	await unlockByte(fd, 0);
+}
+
+/** Gives back what `tryLockByte` locked for this descriptor; as `unlockFile`. */
+export async function unlockByte(fd: number, at: number): Promise<void> {
+	const result = (await locking()).unlock(fd, at);
 	if (result === 0 || NOT_LOCKED.has(result)) return;
 	throw windowsError("unlock a file", "UnlockFileEx", result);
 }
 
 /** Each call answers with the number of the error, 0 when there was none. */
 interface Locking {
-	readonly lock: (fd: number) => number;
-	readonly unlock: (fd: number) => number;
+	readonly lock: (fd: number, at: number) => number;
+	readonly unlock: (fd: number, at: number) => number;
 }
 
 let loading: Promise<Locking> | undefined;
@@ -81,14 +92,18 @@ async function load(): Promise<Locking> {
 		return call(handle) ? 0 : lastError();
 	}
 	// Written to by Windows, so each call has its own.
-	const atStart = () => new Uint8Array(OVERLAPPED_BYTES);
+	const offset = (at: number) => {
+		const overlapped = Buffer.alloc(OVERLAPPED_BYTES);
+		overlapped.writeBigUInt64LE(BigInt(at), OFFSET_AT);
+		return overlapped;
+	};
 
 	return {
-		lock: (fd) =>
+		lock: (fd, at) =>
 			onHandle(fd, (handle) =>
-				lockFileEx(handle, flags, 0, LENGTH, 0, atStart()),
+				lockFileEx(handle, flags, 0, LENGTH, 0, offset(at)),
 			),
-		unlock: (fd) =>
-			onHandle(fd, (handle) => unlockFileEx(handle, 0, LENGTH, 0, atStart())),
+		unlock: (fd, at) =>
+			onHandle(fd, (handle) => unlockFileEx(handle, 0, LENGTH, 0, offset(at))),
 	};
 }

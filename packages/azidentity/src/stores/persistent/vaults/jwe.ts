@@ -8,6 +8,11 @@ import {
 	timingSafeEqual,
 } from "node:crypto";
 import { jsonObject } from "../../../foundation/json-object.ts";
+import {
+	lengthOf,
+	piecesOf,
+	type Text,
+} from "../../../foundation/text-pieces.ts";
 
 /** Bytes of a key: the first half proves, the second encrypts. */
 export const KEY_BYTES = 32;
@@ -24,14 +29,24 @@ const BLOCK_BYTES = 16;
  */
 const NO_AAD_LENGTH = Buffer.alloc(8);
 
-/** What encryption and base64 make whole units of: nothing is left over between two pieces. */
-const PIECE_UNIT = 3 * BLOCK_BYTES;
+/** A document of which the framing is being made, piece by piece. */
+export interface Sealing {
+	add(piece: string): void;
+	/** The document in its framing. Nothing can be added afterwards. */
+	finish(): Buffer;
+}
 
-/** Pieces of this many characters stay in the processor's cache: sealing a megabyte as one takes twice as long. */
-const PIECE_CHARACTERS = 1_000 * PIECE_UNIT;
+/** What encryption and base64 make whole units of: nothing is left over between two chunks. */
+const UNIT_BYTES = 3 * BLOCK_BYTES;
+
+/** Chunks of this size stay in the processor's cache: to seal a megabyte as one takes twice as long. */
+const CHUNK_BYTES = 1_000 * UNIT_BYTES;
 
 /** A character is half of one that takes four bytes, or one that takes up to three. */
 const MOST_BYTES = 3;
+
+/** With less room than this, in characters, a chunk counts as full. */
+const LEAST_ROOM = 500;
 
 /**
  * A document in the framing that the Go library keeps it in: a JWE in compact form (RFC 7516), key used directly,
@@ -40,72 +55,98 @@ const MOST_BYTES = 3;
  * @param iv New random bytes each time; the same twice shows which beginnings of documents are equal.
  */
 export function sealJwe(
-	text: string,
+	text: Text,
 	key: Uint8Array,
 	kid: string,
-	iv: Uint8Array = randomBytes(IV_BYTES),
+	iv?: Uint8Array,
 ): Buffer {
+	const sealing = startSealing(key, kid, lengthOf(text), iv);
+	for (const piece of piecesOf(text)) sealing.add(piece);
+	return sealing.finish();
+}
+
+/**
+ * As `sealJwe`, for a text that comes in pieces.
+ * @param length About how long it will be.
+ */
+export function startSealing(
+	key: Uint8Array,
+	kid: string,
+	length: number,
+	iv: Uint8Array = randomBytes(IV_BYTES),
+): Sealing {
 	if (key.length !== KEY_BYTES)
 		throw new RangeError(`a key of ${KEY_BYTES} bytes is needed`);
 	const header = JSON.stringify({ alg: "dir", enc: "A128CBC-HS256", kid });
-	// Between the dots that stand together there would be an encrypted key: ours is used as it is.
-	const start = `${encoded(Buffer.from(header))}..${encoded(iv)}.`;
-	const ciphertextBytes = paddedLength(Buffer.byteLength(text));
-	const sealed = Buffer.allocUnsafe(
-		start.length +
-			encodedLength(ciphertextBytes) +
-			1 +
-			encodedLength(TAG_BYTES),
-	);
-	let at = sealed.write(start, "latin1");
-
 	const cipher = createCipheriv("aes-128-cbc", key.subarray(HALF), iv);
 	const proof = proofOf(key, iv);
-	const append = (ciphertext: Buffer) => {
+	const sealed = growingText(FRAME_LENGTH + Math.ceil((length * 4) / 3));
+	// Between the dots that stand together there would be an encrypted key: ours is used as it is.
+	sealed.add(`${encoded(Buffer.from(header))}..${encoded(iv)}.`);
+
+	const addCiphertext = (ciphertext: Buffer) => {
 		proof.update(ciphertext);
-		at += sealed.write(encoded(ciphertext), at, "latin1");
+		sealed.add(encoded(ciphertext));
 	};
-	const rest = eachPiece(text, (piece) => append(cipher.update(piece)));
-	append(Buffer.concat([cipher.update(rest), cipher.final()]));
-	sealed.write(`.${encoded(tagOf(proof))}`, at, "latin1");
-	return sealed;
-}
-
-/** Hands over a text as bytes, in multiples of the unit, and gives what is left. A piece is overwritten by the next one. */
-function eachPiece(text: string, take: (piece: Buffer) => void): Buffer {
-	const room = Math.min(text.length, PIECE_CHARACTERS) * MOST_BYTES;
-	const bytes = Buffer.allocUnsafe(PIECE_UNIT + room);
+	const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
 	let filled = 0;
-	for (let at = 0; at < text.length; ) {
-		let end = Math.min(at + PIECE_CHARACTERS, text.length);
-		// What takes two characters is encoded as one.
-		if (end < text.length && isFirstHalf(text.charCodeAt(end - 1))) end -= 1;
-		filled += bytes.write(text.slice(at, end), filled);
-		at = end;
-		const whole = filled - (filled % PIECE_UNIT);
-		take(bytes.subarray(0, whole));
-		bytes.copyWithin(0, whole, filled);
-		filled -= whole;
+	function flush(): void {
+		const full = filled - (filled % UNIT_BYTES);
+		addCiphertext(cipher.update(chunk.subarray(0, full)));
+		chunk.copyWithin(0, full, filled);
+		filled -= full;
 	}
-	return bytes.subarray(0, filled);
+	return {
+		add(piece) {
+			for (let at = 0; at < piece.length; ) {
+				const room = Math.floor((CHUNK_BYTES - filled) / MOST_BYTES);
+				const end = endOfSlice(piece, at + room);
+				filled += chunk.write(piece.slice(at, end), filled);
+				at = end;
+				if (CHUNK_BYTES - filled < LEAST_ROOM * MOST_BYTES) flush();
+			}
+		},
+		finish() {
+			flush();
+			const rest = chunk.subarray(0, filled);
+			addCiphertext(Buffer.concat([cipher.update(rest), cipher.final()]));
+			chunk.fill(0);
+			sealed.add(`.${encoded(tagOf(proof))}`);
+			return sealed.bytes();
+		},
+	};
 }
 
-function isFirstHalf(code: number): boolean {
-	return code >= 0xd800 && code <= 0xdbff;
+/** More than a framing takes beside the document. */
+const FRAME_LENGTH = 200;
+
+/** Where a slice of a text ends that shall be so long at most: what takes two characters is not cut. */
+function endOfSlice(text: string, end: number): number {
+	if (end >= text.length) return text.length;
+	const last = text.charCodeAt(end - 1);
+	return last >= 0xd800 && last <= 0xdbff ? end - 1 : end;
 }
 
-/** PKCS#7 pads a text that fills its blocks by one block more. */
-function paddedLength(bytes: number): number {
-	return bytes - (bytes % BLOCK_BYTES) + BLOCK_BYTES;
+/** A text of ASCII characters that grows, as bytes. */
+function growingText(length: number) {
+	let bytes = Buffer.allocUnsafe(length);
+	let filled = 0;
+	return {
+		add(text: string): void {
+			if (filled + text.length > bytes.length) {
+				const more = Buffer.allocUnsafe(2 * (filled + text.length));
+				bytes.copy(more, 0, 0, filled);
+				bytes = more;
+			}
+			filled += bytes.write(text, filled, "latin1");
+		},
+		bytes: () => bytes.subarray(0, filled),
+	};
 }
 
 function encoded(bytes: Uint8Array): string {
 	const { buffer, byteOffset, length } = bytes;
 	return Buffer.from(buffer, byteOffset, length).toString("base64url");
-}
-
-function encodedLength(bytes: number): number {
-	return Math.ceil((bytes * 4) / 3);
 }
 
 /**

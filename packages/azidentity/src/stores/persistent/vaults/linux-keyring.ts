@@ -15,7 +15,8 @@ import {
 	USER_KEYRING,
 } from "../native/keyctl.ts";
 import type { Vault } from "../vault.ts";
-import { KEY_BYTES, openJwe, sealJwe } from "./jwe.ts";
+import { KEY_BYTES, openJwe } from "./jwe.ts";
+import { JweSealer } from "./jwe-sealer.ts";
 
 /** What a key is stored as: the Go library adds a zero byte. We read keys without one, too. */
 const PAYLOAD_BYTES = KEY_BYTES + 1;
@@ -40,6 +41,10 @@ interface Key {
 	readonly bytes: Buffer;
 }
 
+interface KnownKey extends Key {
+	readonly sealer: JweSealer;
+}
+
 /**
  * Encrypts a document with a key in the kernel's keyring of the user, as the Go module azidentity/cache does:
  * one cache for both. The key is in memory only: it is gone after a reboot, or after days without use
@@ -48,11 +53,22 @@ interface Key {
  */
 export function linuxKeyringVault(keyName: string): Vault {
 	/** The key that was last used: reading asks the kernel only when it does not fit. */
-	let known: Key | undefined;
+	let known: KnownKey | undefined;
 
-	function remember(key: Key | undefined): void {
-		if (known !== key) known?.bytes.fill(0);
-		known = key;
+	function forget(): void {
+		known?.bytes.fill(0);
+		known?.sealer.forget();
+		known = undefined;
+	}
+
+	function remember(key: Key): KnownKey {
+		if (known !== undefined && isSame(known, key)) {
+			key.bytes.fill(0);
+			return known;
+		}
+		forget();
+		known = { ...key, sealer: new JweSealer(key.bytes, String(key.serial)) };
+		return known;
 	}
 
 	return {
@@ -61,7 +77,7 @@ export function linuxKeyringVault(keyName: string): Vault {
 			const ring = userRing(keys);
 			const key = findKey(keys, ring, keyName);
 			if (key === undefined) tryAdding(keys, ring);
-			remember(key);
+			else remember(key);
 		},
 		async seal(text) {
 			const keys = await kernelKeys();
@@ -70,17 +86,20 @@ export function linuxKeyringVault(keyName: string): Vault {
 			// processes that find no key do not overwrite each other's: sealing is for those who hold the
 			// document's lock, the search is made under it, and Go makes its key under the same lock.
 			const key = findKey(keys, ring, keyName) ?? makeKey(keys, ring, keyName);
-			remember(key);
-			return sealJwe(text, key.bytes, String(key.serial));
+			return remember(key).sealer.seal(text);
 		},
+		prepare: () => known?.sealer.prepare(),
 		async open(sealed) {
 			const text = known && openJwe(sealed, known.bytes);
 			if (text !== undefined) return text;
 			// Another process may have made a new key.
 			const keys = await kernelKeys();
 			const key = findKey(keys, userRing(keys), keyName);
-			remember(key);
-			return key && openJwe(sealed, key.bytes);
+			if (key === undefined) {
+				forget();
+				return undefined;
+			}
+			return openJwe(sealed, remember(key).bytes);
 		},
 	};
 }
@@ -98,6 +117,10 @@ function userRing(keys: KernelKeys): number {
 	const persistent = keys.persistentKeyring(user);
 	// Not every kernel has them. The user's own goes when his last process ends.
 	return persistent < 0 ? user : persistent;
+}
+
+function isSame(one: Key, other: Key): boolean {
+	return one.serial === other.serial && one.bytes.equals(other.bytes);
 }
 
 function findKey(

@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import type { AsyncEntry } from "@napi-rs/keyring";
 import { log } from "../../../foundation/log.ts";
+import { type Text, whole } from "../../../foundation/text-pieces.ts";
 import { cannotOpen, pathFailure } from "../cannot-open.ts";
 import type { DocumentPlace } from "../document-place.ts";
 
@@ -41,7 +42,7 @@ export function keychainDocument(
 	markerPath: string,
 	openItem: OpenItem = openKeychainItem,
 ): KeychainDocument {
-	let known: { stamp: string; text: string | undefined } | undefined;
+	let known: { stamp: string; text: Text | undefined } | undefined;
 	/** Whether the last reader was told what is known, and the keychain was not asked. */
 	let isHearsay = false;
 
@@ -67,11 +68,11 @@ export function keychainDocument(
 				// read. Writing over it would lose what it says.
 				const before = known?.text;
 				known = undefined;
-				if (isHearsay && (await ask()) !== before)
+				if (isHearsay && (await ask()) !== (before && whole(before)))
 					throw new Error(
 						`the keychain item "${service}" changed without its marker ${markerPath}; it is read anew the next time`,
 					);
-				await put(text);
+				await put(whole(text));
 				await touch(marker);
 				known = { stamp: await stampOfOpen(marker), text };
 			} finally {

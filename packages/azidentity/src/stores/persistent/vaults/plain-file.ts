@@ -1,4 +1,5 @@
 import { jsonObject } from "../../../foundation/json-object.ts";
+import { whole } from "../../../foundation/text-pieces.ts";
 import type { Vault } from "../vault.ts";
 
 /**
@@ -9,7 +10,7 @@ export function plainVault(): Vault {
 	return {
 		async check() {},
 		async seal(text) {
-			return Buffer.from(text);
+			return Buffer.from(whole(text));
 		},
 		async open(sealed) {
 			const text = utf8(sealed);

@@ -1,3 +1,4 @@
+import { type Text, whole } from "../../../foundation/text-pieces.ts";
 import { cannotOpen } from "../cannot-open.ts";
 import { protect, unprotect } from "../native/dpapi.ts";
 import type { Vault } from "../vault.ts";
@@ -11,8 +12,8 @@ const PROBE = "azidentity";
  * process's memory for as long as the program keeps it; the buffers it passes through are wiped.
  */
 export function windowsDpapiVault(): Vault {
-	async function seal(text: string): Promise<Uint8Array> {
-		const plain = new TextEncoder().encode(text);
+	async function seal(text: Text): Promise<Uint8Array> {
+		const plain = new TextEncoder().encode(whole(text));
 		try {
 			return await protect(plain);
 		} finally {
