@@ -42,8 +42,8 @@ function certificatesIn(x5c: unknown): X509Certificate[] | undefined {
 	if (!Array.isArray(x5c)) return undefined;
 	try {
 		return x5c.map((each) => {
-			// Plain base64 of DER: no PEM, no line breaks, not base64url.
-			if (!/^[A-Za-z0-9+/]+={0,2}$/.test(each)) throw new TypeError();
+			// Plain base64 of DER: no PEM, not base64url. MSAL Python leaves the line breaks of PEM in it.
+			if (!/^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(each)) throw new TypeError();
 			return new X509Certificate(Buffer.from(each, "base64"));
 		});
 	} catch {
