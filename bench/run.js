@@ -8,15 +8,16 @@ import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { startEmulator } from "@azidentity/emulator";
+import { persistentToday } from "./persistent-today.js";
 import { printTable } from "./table.js";
 
 const run = promisify(execFile);
 const rows = [];
 
 /** Runs a measure in a process of its own. */
-async function measure(name, args, { execArgv = [], input } = {}) {
+async function measure(name, args, { execArgv = [], input, env } = {}) {
 	const file = new URL(`measures/${name}.js`, import.meta.url).pathname;
-	const running = run(process.execPath, [...execArgv, file, ...args]);
+	const running = run(process.execPath, [...execArgv, file, ...args], { env });
 	running.child.stdin.end(input);
 	return JSON.parse((await running).stdout);
 }
@@ -51,6 +52,8 @@ const atMost = (limit, unit) => ({
 	isReached: ({ ours }) => ours <= limit,
 });
 
+const forComparison = { text: "for comparison", isReached: () => true };
+
 async function hit(tokens) {
 	const today = await measure("hit", ["today", String(tokens)]);
 	const ours = await measure("hit", ["azidentity", String(tokens)]);
@@ -69,10 +72,8 @@ async function manyHits() {
 		isReached: ({ ours }) => ours <= limit,
 	};
 	add("hit, 100,000 remembered", "µs", undefined, many.same, goal);
-	add("hit, 100,000 asked for in turn", "µs", undefined, many.inTurn, {
-		text: "for comparison",
-		isReached: () => true,
-	});
+	const inTurn = "hit, 100,000 asked for in turn";
+	add(inTurn, "µs", undefined, many.inTurn, forComparison);
 }
 
 async function concurrent() {
@@ -122,24 +123,57 @@ async function memory() {
 	add("memory per token of 1.5 kB", "bytes", today.bytes, ours.bytes, goal);
 }
 
-/** Today's package keeps nothing on disk on a machine without a desktop and a C toolchain, so ours stands alone. */
+/** Tokens on disk: ours encrypted, today's in a plain file, since that is what it has without a desktop. */
 async function disk() {
 	const directory = mkdtempSync(path.join(os.tmpdir(), "azidentity-bench-"));
+	const installed = await persistentToday();
+	const tokens = "500";
+	let last;
+	const fill = () => {
+		last = newCache(directory);
+		return measure("disk-fill", ["azidentity", tokens], last);
+	};
+	const fillToday = () => {
+		const name = `bench-${randomUUID()}`;
+		const cache = { installed, name, unsafeAllowUnencryptedStorage: true };
+		const input = JSON.stringify(cache);
+		const env = { ...process.env, HOME: directory };
+		return measure("disk-fill", ["today", tokens], { input, env });
+	};
 	try {
-		const on = (name) => ({ input: JSON.stringify({ directory, name }) });
-		const fill = on(`bench-${randomUUID()}`);
-		const [filled] = await inTurns(1, () =>
-			measure("disk-fill", ["500"], fill),
+		const [floor, ours, today] = await inTurns(
+			3,
+			() => measure("disk-floor", [directory, tokens]),
+			fill,
+			...(installed === undefined ? [] : [fillToday]),
 		);
-		const what = "500 tokens stored on disk, one by one";
-		add(what, "ms", undefined, filled, atMost(1_800, "ms"));
+		const what = `${tokens} tokens stored on disk, one by one`;
+		add(what, "ms", undefined, ours, atMost(1_800, "ms"));
+		if (today !== undefined)
+			add(`${what}; today in a plain file`, "ms", today, ours, timesFaster(5));
+		add("the disk's part of that", "ms", undefined, floor, forComparison);
 		// The cache now holds 500 tokens, one of which the next process looks for.
-		const [cold] = await inTurns(9, () => measure("disk-cold", [], fill));
+		const [cold] = await inTurns(9, () => measure("disk-cold", [], last));
 		const found = "fresh process to a token on disk, after Node's start";
 		add(found, "ms", undefined, cold, atMost(60, "ms"));
+		await lookUps(directory);
 	} finally {
 		rmSync(directory, { recursive: true, force: true });
 	}
+}
+
+function newCache(directory) {
+	const name = `bench-${randomUUID()}`;
+	return { input: JSON.stringify({ directory, name }) };
+}
+
+async function lookUps(directory) {
+	const few = await measure("disk-lookup", ["100"], newCache(directory));
+	const many = await measure("disk-lookup", ["10000"], newCache(directory));
+	add("a token looked up on disk, among 10,000", "µs", undefined, many.us, {
+		text: "within 3 times of 100 tokens",
+		isReached: ({ ours }) => ours <= 3 * few.us,
+	});
 }
 
 function circumstances() {
