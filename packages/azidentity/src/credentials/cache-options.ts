@@ -83,7 +83,12 @@ export function tokenCacheOf(
 	});
 }
 
-/** The persistent store, loaded when it is first needed: with it comes native code. */
+/**
+ * One store for each cache on disk, whoever asks for it: what is known of its documents is known by their store, and a
+ * service may make a credential for each of its calls.
+ */
+const persistentStores = new Map<string, PieceStore>();
+
 function latePersistentStore(
 	owner: string,
 	options: PersistentTokenCacheOptions,
@@ -94,13 +99,21 @@ function latePersistentStore(
 		unsafeAllowUnencryptedStorage = false,
 	} = options;
 	checkCacheName(owner, name);
-	let loading: Promise<PieceStore> | undefined;
-	const load = () => {
-		loading ??= import("../stores/persistent/persistent-store.ts").then(
-			({ persistentStore }) =>
-				persistentStore({ name, directory, unsafeAllowUnencryptedStorage }),
-		);
-		return loading;
+	const key = JSON.stringify([name, directory, unsafeAllowUnencryptedStorage]);
+	const known = persistentStores.get(key);
+	if (known !== undefined) return known;
+	const store = lateStore({ name, directory, unsafeAllowUnencryptedStorage });
+	persistentStores.set(key, store);
+	return store;
+}
+
+/** The persistent store, loaded when it is first needed: with it comes native code. */
+function lateStore(options: PersistentStoreOptions): PieceStore {
+	let loading: Promise<PersistentStore> | undefined;
+	const load = async () => {
+		loading ??= import("../stores/persistent/persistent-store.ts");
+		// Asked for each time: where the user's cache lies is up to the environment.
+		return (await loading).persistentStore(options);
 	};
 	return {
 		read: async (document) => (await load()).read(document),
@@ -113,3 +126,7 @@ function latePersistentStore(
 		},
 	};
 }
+
+type PersistentStore =
+	typeof import("../stores/persistent/persistent-store.ts");
+type PersistentStoreOptions = Parameters<PersistentStore["persistentStore"]>[0];

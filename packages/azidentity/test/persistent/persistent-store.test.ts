@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import {
 	chmodSync,
+	copyFileSync,
 	mkdirSync,
 	readdirSync,
+	renameSync,
 	statSync,
 	symlinkSync,
 	writeFileSync,
@@ -11,6 +13,7 @@ import path from "node:path";
 import { tokenStoreContract } from "@azidentity/testkit";
 import { afterEach, beforeEach, describe, test } from "vitest";
 import type { StoreFailure } from "../../src/cache/token-store.ts";
+import { persistentTokenCache } from "../../src/credentials/cache-options.ts";
 import { openPersistentStore } from "../../src/stores/persistent/persistent-store.ts";
 import { needsKeyring } from "./needs-keyring.ts";
 import { newCache } from "./programs.ts";
@@ -99,3 +102,54 @@ describe("The cache on disk", () => {
 		});
 	});
 });
+
+test("A document of the cache on disk is parsed once, however many caches are made for it, and not at all after a write", async () => {
+	const cache = newCache();
+	try {
+		const owner = { clientId: "app", environment: "e", tenantId: "t" };
+		const get = (scope: string, isThere: boolean) =>
+			persistentTokenCache(cache)
+				.partition(owner, false)
+				.get(
+					{ scopes: scope, written: scope, normalise: () => [scope] },
+					async () => {
+						assert.ok(!isThere, `a request for ${scope}`);
+						const expiresOnTimestamp = Date.now() + 3_600_000;
+						const token = { token: "x".repeat(10_000), expiresOnTimestamp };
+						return { token, scope };
+					},
+				);
+		await get("one", false);
+		const file = path.join(cache.directory, cache.name);
+		const parsed = await documentsParsed(async () => {
+			await get("two", false);
+			for (let times = 0; times < 5; times += 1) await get("one", true);
+		});
+		assert.equal(parsed, 0);
+		// Another file, as another process writes it.
+		copyFileSync(file, `${file}.copy`);
+		renameSync(`${file}.copy`, file);
+		const parsedAgain = await documentsParsed(async () => {
+			for (let times = 0; times < 5; times += 1) await get("two", true);
+		});
+		assert.ok(parsedAgain <= 1, `${parsedAgain}`);
+	} finally {
+		cache.remove();
+	}
+});
+
+/** How many large texts are parsed meanwhile: a document of some tokens, and not one entry of it. */
+async function documentsParsed(work: () => Promise<void>): Promise<number> {
+	const { parse } = JSON;
+	let parsed = 0;
+	JSON.parse = (text, ...rest) => {
+		if (text.length > 15_000) parsed += 1;
+		return parse(text, ...rest);
+	};
+	try {
+		await work();
+	} finally {
+		JSON.parse = parse;
+	}
+	return parsed;
+}
