@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync } from "node:fs";
+import { chmodSync, mkdirSync, truncateSync } from "node:fs";
 import path from "node:path";
 import {
 	type ClientCertificateConfiguration,
@@ -42,6 +42,16 @@ describe("A file that is not there, or is no file, is named", () => {
 
 	test.skipIf(process.platform === "win32")("a device that never ends", () =>
 		assertInvalid("/dev/zero", "not_a_file", /no regular file/),
+	);
+
+	test.skipIf(process.platform === "win32")(
+		"larger than anything that could be read",
+		async () => {
+			const file = scratch.file("");
+			// It takes no room: nothing was ever written into it.
+			truncateSync(file, 3 * 2 ** 30);
+			await assertInvalid(file, "too_large", /1 MiB/);
+		},
 	);
 
 	test("empty", () => assertInvalid(scratch.file(""), "empty", /is empty/));

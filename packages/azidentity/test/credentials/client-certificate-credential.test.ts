@@ -93,6 +93,7 @@ describe("A certificate that was renewed is used with the next request, without 
 	let file: string;
 	beforeEach(() => {
 		file = scratch.file(first.pem, "app.pem");
+		utimesSync(file, 1, 1);
 	});
 	const other = () => path.join(scratch.path, "other");
 
@@ -108,7 +109,7 @@ describe("A certificate that was renewed is used with the next request, without 
 		[
 			"written with the age of the one before",
 			() => {
-				// As `cp -p` and `rsync` do: only the size or the time of the change of the file's entry tells.
+				// As `cp -p` and `rsync` do: only the time at which the file's entry changed tells.
 				writeFileSync(file, second.pem);
 				utimesSync(file, 1, 1);
 			},

@@ -20,6 +20,9 @@ const renewed = issued({
 	key: leaf.key,
 	to: 90,
 });
+const later = issued({ name: "Daemon", key: leaf.key, from: 2, to: 90 });
+const namesake = issued({ name: "Middle" });
+const secondRoot = issued({ name: "Root", key: root.key, to: 90 });
 const outdated = issued({ name: "Daemon", key: leaf.key, from: -9, to: -2 });
 const PASSWORD = "correct horse é€";
 
@@ -58,6 +61,10 @@ describe("The daemon signs in by PEM, in any form that a tool makes or an enviro
 		["certificates of others", () => stranger.certificate + leaf.pem],
 		["one of a key that is not RSA", () => entra.emulator.ca + leaf.pem],
 		["the same key twice", () => leaf.key + leaf.pem],
+		[
+			"a certificate of the key whose time has not come",
+			() => later.certificate + leaf.pem,
+		],
 		[
 			"an outdated certificate of the key",
 			() => outdated.certificate + leaf.pem,
@@ -128,6 +135,14 @@ describe("The assertion names the certificate of the key, and with sendCertifica
 	const chain = [leaf, middle, root].map(raw);
 	const orders: [string, string[]][] = [
 		["in order", [leaf.pem, middle.certificate, root.certificate]],
+		[
+			"with another one of the same name",
+			[leaf.pem, namesake.certificate, middle.certificate, root.certificate],
+		],
+		[
+			"with two roots of the same key",
+			[leaf.pem, middle.certificate, root.certificate, secondRoot.certificate],
+		],
 		["reversed", [root.certificate, middle.certificate, leaf.pem]],
 		[
 			"mixed with others",
