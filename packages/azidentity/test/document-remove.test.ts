@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "vitest";
 import { parseDocument } from "../src/cache/document.ts";
 import { listEntries } from "../src/cache/document-list.ts";
-import { removeEntries } from "./documents/edits.ts";
+import { removeEntries, removeRefreshToken } from "./documents/edits.ts";
 import {
 	APP_OWNER,
 	changed,
@@ -154,4 +154,19 @@ describe("listing entries", () => {
 			["d"],
 		);
 	});
+});
+
+test("a refresh token goes wherever it stands, and nothing with it", () => {
+	const [family, own] = Object.values(unified().RefreshToken);
+	const secret = String(family?.secret);
+	const document = changed((all) => {
+		Object.assign(all.RefreshToken, { "under another key": { ...family } });
+	});
+	const { RefreshToken, ...rest } = JSON.parse(
+		removeRefreshToken(document, secret),
+	);
+	assert.deepEqual(Object.values(RefreshToken), [own]);
+	const { RefreshToken: _, ...before } = unified();
+	assert.deepEqual(rest, before);
+	assert.equal(removeRefreshToken(document, "another"), document);
 });

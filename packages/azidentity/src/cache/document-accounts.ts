@@ -1,4 +1,3 @@
-import { preferredCache } from "../foundation/clouds.ts";
 import type { Account } from "../token.ts";
 import { type Document, findRefreshTokens } from "./document.ts";
 import { listEntries } from "./document-list.ts";
@@ -9,12 +8,9 @@ export function findAccounts(
 	document: Document,
 	client: Pick<Owner, "clientId" | "environment">,
 ): Pick<Account, "homeAccountId" | "username">[] {
-	const cloud = preferredCache(client.environment);
 	const names = new Map<string, string>();
-	for (const entry of listEntries(document)) {
-		const { homeAccountId, isOnBehalfOf, username } = entry;
-		if (homeAccountId === "" || isOnBehalfOf) continue;
-		if (preferredCache(entry.environment) !== cloud) continue;
+	for (const { homeAccountId, username } of listEntries(document)) {
+		if (homeAccountId === "") continue;
 		names.set(homeAccountId, names.get(homeAccountId) || username);
 	}
 	const isUsable = (homeAccountId: string) =>

@@ -121,8 +121,6 @@ export class UserTokenGetter {
 		options: GetTokenOptions,
 	): Promise<AccessToken | AuthenticationRequiredError> {
 		try {
-			// What is wrong with a call is said before anything is looked up for it.
-			if (this.#account === undefined) this.#needs(scopes, options);
 			const account =
 				this.#account ?? (await this.#known.one(options.abortSignal));
 			const token = await this.#getterOf(account)(scopes, options);

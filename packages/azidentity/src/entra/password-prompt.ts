@@ -59,8 +59,7 @@ async function isFederated(
 		const { body, status } = await client.get(url.href, request);
 		const realm = status === 200 ? jsonObject(body) : undefined;
 		return String(realm?.account_type).toLowerCase() === "federated";
-	} catch (error) {
-		if (request.abortSignal.aborted) throw error;
+	} catch {
 		return false; // the refusal itself says enough
 	}
 }

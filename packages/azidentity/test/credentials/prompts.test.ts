@@ -49,6 +49,30 @@ describe("One prompt is shown at a time", () => {
 				scope.replace("/.default", ""),
 			),
 		);
+		const flavours = tokens.map(({ token }) => claimsOf(token).xms_cc);
+		assert.deepEqual(flavours.slice(2), [undefined, ["CP1"]]);
+		assert.equal(prompts.length, 1);
+	});
+
+	test("who needs another tenant's token waits too, and gets that one", async () => {
+		const { fabrikam } = entra.emulator.tenants;
+		const { getToken, looksAt, prompts } = slowPerson({
+			options: { additionallyAllowedTenants: ["*"] },
+		});
+		// The emulator has no guests: this is what a tenant that has would answer.
+		await entra.emulator.addFault({
+			path: `/${fabrikam.id}/oauth2/v2.0/token`,
+			body: {
+				token_type: "Bearer",
+				expires_in: 3_599,
+				access_token: "of-fabrikam",
+			},
+		});
+		const home = getToken(VAULT);
+		const away = getToken(VAULT, { tenantId: fabrikam.id });
+		(await looksAt(1)).open();
+		assert.equal((await away).token, "of-fabrikam");
+		assert.notEqual((await home).token, "of-fabrikam");
 		assert.equal(prompts.length, 1);
 	});
 
@@ -159,7 +183,10 @@ describe("When a prompt fails", () => {
 describe("Nobody is prompted", () => {
 	test("for a call that cannot be right, or whose caller has left", async () => {
 		const { authenticate, getToken, prompts } = slowPerson();
-		for (const call of [getToken, authenticate]) {
+		const quiet = slowPerson({
+			options: { disableAutomaticAuthentication: true },
+		});
+		for (const call of [getToken, authenticate, quiet.getToken]) {
 			await assert.rejects(call([]), { name: "TypeError", message: /scopes/ });
 			await assert.rejects(call(42 as never), { name: "TypeError" });
 			await assert.rejects(call(VAULT, { abortSignal: AbortSignal.abort() }), {

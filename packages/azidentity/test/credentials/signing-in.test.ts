@@ -63,6 +63,40 @@ describe("A person signs in once", () => {
 		assert.deepEqual(await grants(), ["password", "refresh_token", "password"]);
 	});
 
+	test("and has a token that is due replaced behind their back, or kept when that fails: nobody is prompted for a token that lives", async () => {
+		await entra.emulator.configure({ refreshIn: 60_000 });
+		try {
+			const clock = movedClock();
+			const { getToken, prompts } = person({ options: { now: clock.now } });
+			const first = await getToken(VAULT);
+			clock.advance(61_000);
+			assert.equal((await getToken(VAULT)).token, first.token);
+			while ((await getToken(VAULT)).token === first.token)
+				await new Promise(setImmediate);
+			const second = await getToken(VAULT);
+			await entra.emulator.revoke(entra.emulator.users.alice.username);
+			clock.advance(61_000);
+			assert.equal((await getToken(VAULT)).token, second.token);
+			while ((await grants()).length < 3) await new Promise(setImmediate);
+			assert.equal((await getToken(VAULT)).token, second.token);
+			assert.equal(prompts.length, 1);
+		} finally {
+			await entra.emulator.configure({ refreshIn: null });
+		}
+	});
+
+	test("and a refresh token that is dead is tried once", async () => {
+		const options = { disableAutomaticAuthentication: true };
+		const { authenticate, getToken } = person({ options });
+		await authenticate(VAULT);
+		await entra.emulator.revoke(entra.emulator.users.alice.username);
+		for (const scope of [STORAGE, STORAGE])
+			await assert.rejects(getToken(scope), {
+				name: "AuthenticationRequiredError",
+			});
+		assert.deepEqual(await grants(), ["password", "refresh_token"]);
+	});
+
 	test("and the claims of a challenge are for one call (§11 row 5)", async () => {
 		const { getToken, prompts } = person();
 		await getToken(VAULT);
@@ -142,6 +176,10 @@ describe("A tenant's token", () => {
 describe("A trouble of the service is not the person's", () => {
 	for (const [what, fault] of [
 		["an answer of 503", { status: 503, body: {} }],
+		[
+			"an answer of 503 that blames the token",
+			{ status: 503, body: { error: "invalid_grant" } },
+		],
 		[
 			"throttling",
 			{ status: 429, headers: { "retry-after": "600" }, body: {} },

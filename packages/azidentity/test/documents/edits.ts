@@ -1,6 +1,9 @@
 import { parseDocument } from "../../src/cache/document.ts";
 import { putGrant as put } from "../../src/cache/document-put.ts";
-import { removeEntries as remove } from "../../src/cache/document-remove.ts";
+import {
+	removeEntries as remove,
+	removeRefreshToken as removeToken,
+} from "../../src/cache/document-remove.ts";
 import { whole } from "../../src/foundation/text-pieces.ts";
 
 /** What the edits of others see: texts. */
@@ -15,3 +18,7 @@ export const putGrant = (text: Text, ...rest: Rest<typeof put>) =>
 /** The text of a document without what is an owner's. */
 export const removeEntries = (text: Text, ...rest: Rest<typeof remove>) =>
 	whole(remove(parseDocument(text), ...rest).text());
+
+/** The text of a document without a refresh token. */
+export const removeRefreshToken = (text: Text, secret: string) =>
+	whole(removeToken(parseDocument(text), secret).text());
