@@ -71,7 +71,7 @@ export class DeviceCodeCredential implements TokenCredential {
 		this.#user = new UserTokenGetter({
 			credentialName: NAME,
 			client,
-			tenantId: options.tenantId || undefined,
+			tenantId: options.tenantId,
 			options,
 			prompt: deviceCodePrompt({
 				credentialName: NAME,

@@ -28,14 +28,15 @@ export interface UserNeed {
 export function userNeeds(parts: UserTokenGetterParts) {
 	const { client, credentialName, options } = parts;
 	const readAsk = askReader(credentialName);
-	if (parts.tenantId !== undefined)
-		checkTenantId(credentialName, parts.tenantId, "tenantId");
-	const tenantId = parts.tenantId ?? defaultTenant(client.clientId);
+	// Programs pass "" for an environment variable that is not set.
+	const named = parts.tenantId || undefined;
+	if (named !== undefined) checkTenantId(credentialName, named, "tenantId");
+	const tenantId = named ?? defaultTenant(client.clientId);
 	const allowed = allowedTenants(
 		credentialName,
 		options.additionallyAllowedTenants ??
 			// A credential that is tied to no tenant may be led to any by a service's challenge.
-			(parts.tenantId === undefined ? ["*"] : []),
+			(named === undefined ? ["*"] : []),
 	);
 
 	/**

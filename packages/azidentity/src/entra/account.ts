@@ -55,13 +55,14 @@ export function accountOf(
 	};
 }
 
-/** Who it is can be told without an id token, but not how they are called. */
+/** Who it is can be told without an id token, but not how they are called: that must replace no name that is known. */
 function accountWithoutName(
 	clientInfo: string | undefined,
-	{ environment, tenantId }: AccountContext,
+	{ environment, homeAccountId: expected, tenantId }: AccountContext,
 ): Account | undefined {
 	const homeAccountId = homeAccountIdOf(clientInfo);
-	if (homeAccountId === undefined) return undefined;
+	if (homeAccountId === undefined || homeAccountId === expected)
+		return undefined;
 	return {
 		homeAccountId,
 		localAccountId: text(decoded(clientInfo)?.uid) ?? homeAccountId,

@@ -49,7 +49,7 @@ describe("A person signs in at another device", () => {
 
 	test("to the developers' application and their own tenant, when neither is named", async () => {
 		const { credential } = device(undefined, {
-			tenantId: undefined as never,
+			tenantId: "",
 			clientId: undefined as never,
 		});
 		const record = await credential.authenticate(VAULT);

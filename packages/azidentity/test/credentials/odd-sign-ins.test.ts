@@ -55,19 +55,26 @@ describe("An answer without client_info (§11 row 24)", () => {
 	});
 
 	test("to a refresh is of the account that was refreshed", async () => {
-		const { getToken, prompts } = await answered(
+		const info = { client_info: clientInfo({ uid: "object", utid: "home" }) };
+		const { getToken, known, prompts } = await answered(
 			{
 				access_token: "one",
 				id_token: idToken(),
 				refresh_token: "r",
-				client_info: clientInfo({ uid: "object", utid: "home" }),
+				...info,
 			},
 			{ access_token: "two", id_token: idToken() },
 			{ access_token: "three" },
+			{ access_token: "four", ...info },
 		);
 		await getToken(VAULT);
 		assert.equal((await getToken(STORAGE)).token, "two");
 		assert.equal((await getToken("a/.default")).token, "three");
+		assert.equal((await getToken("b/.default")).token, "four");
+		assert.deepEqual(
+			(await known()).map(({ username }) => username),
+			["p@contoso.test"],
+		);
 		assert.equal((await getToken(STORAGE)).token, "two");
 		assert.equal(prompts.length, 1);
 	});
