@@ -3,10 +3,6 @@
 
 /** What is still to come, by what it comes with: names, or what of them as in ON_PURPOSE. */
 export const NOT_YET = {
-	"certificates, assertions and workload identity": [
-		"AzurePipelinesCredential",
-		"AzurePipelinesCredentialOptions",
-	],
 	"managed identity, developer tools and chains": [
 		"DefaultAzureCredential",
 		"DefaultAzureCredentialClientIdOptions",

@@ -34,6 +34,10 @@ export {
 	type AzureDeveloperCliCredentialOptions,
 } from "./credentials/azure-developer-cli-credential.ts";
 export {
+	AzurePipelinesCredential,
+	type AzurePipelinesCredentialOptions,
+} from "./credentials/azure-pipelines-credential.ts";
+export {
 	AzurePowerShellCredential,
 	type AzurePowerShellCredentialOptions,
 } from "./credentials/azure-power-shell-credential.ts";

@@ -44,7 +44,7 @@ export function isTransientError(error: unknown): boolean {
 }
 
 /** Whether the status says that the service could not answer: too slow, too busy, or broken. */
-function isOutageStatus(status: number): boolean {
+export function isOutageStatus(status: number): boolean {
 	return status === 408 || status === 429 || status >= 500;
 }
 

@@ -44,3 +44,33 @@ export function assertShowsNone(secrets: readonly string[], text: string) {
 		assert.equal(at, -1, `"${secret}" is in: ${around}`);
 	}
 }
+
+/** Options with which the most that may be said is said. */
+export const TALKATIVE = {
+	loggingOptions: {
+		enableUnsafeSupportLogging: true,
+		allowLoggingAccountIdentifiers: true,
+	},
+};
+
+/**
+ * Asks for a token; whatever comes of it, nothing of what is planted is on any screen or in any file.
+ * Gives the failure, if it is one.
+ */
+export async function assertSilent(
+	credential: { getToken(scope: string): Promise<unknown> },
+	scope: string,
+	planted: readonly string[],
+	logged: () => Promise<string>,
+): Promise<unknown> {
+	const failure = await credential.getToken(scope).then(
+		() => undefined,
+		(error: unknown) => error,
+	);
+	if (failure !== undefined) assertShowsNone(planted, printed(failure));
+	assertShowsNone(planted, printed(credential));
+	const log = await logged();
+	assert.match(log, /=> getToken\(\) => (SUCCESS|ERROR)/);
+	assertShowsNone(planted, log);
+	return failure;
+}
