@@ -9,8 +9,6 @@ export const NOT_YET = {
 		"DefaultAzureCredentialEnvVars",
 		"DefaultAzureCredentialOptions",
 		"DefaultAzureCredentialResourceIdOptions",
-		"EnvironmentCredential",
-		"EnvironmentCredentialOptions",
 		"VisualStudioCodeCredential",
 		"VisualStudioCodeCredentialOptions",
 		"getDefaultAzureCredential",

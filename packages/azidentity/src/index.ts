@@ -76,6 +76,10 @@ export {
 	type DeviceCodePromptCallback,
 } from "./credentials/device-code-credential.ts";
 export {
+	EnvironmentCredential,
+	type EnvironmentCredentialOptions,
+} from "./credentials/environment-credential.ts";
+export {
 	type BrowserCustomizationOptions,
 	type BrowserLoginStyle,
 	InteractiveBrowserCredential,
