@@ -3,16 +3,6 @@
 
 /** What is still to come, by what it comes with: names, or what of them as in ON_PURPOSE. */
 export const NOT_YET = {
-	"managed identity, developer tools and chains": [
-		"DefaultAzureCredential",
-		"DefaultAzureCredentialClientIdOptions",
-		"DefaultAzureCredentialEnvVars",
-		"DefaultAzureCredentialOptions",
-		"DefaultAzureCredentialResourceIdOptions",
-		"VisualStudioCodeCredential",
-		"VisualStudioCodeCredentialOptions",
-		"getDefaultAzureCredential",
-	],
 	"what stands between a credential and a service client": [
 		"GetBearerTokenProviderOptions",
 		"getBearerTokenProvider",

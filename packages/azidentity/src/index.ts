@@ -88,6 +88,14 @@ export {
 } from "./credentials/interactive-browser-credential.ts";
 export type { InteractiveCredentialOptions } from "./credentials/interactive-credential-options.ts";
 export {
+	DefaultAzureCredential,
+	type DefaultAzureCredentialClientIdOptions,
+	type DefaultAzureCredentialEnvVars,
+	type DefaultAzureCredentialOptions,
+	type DefaultAzureCredentialResourceIdOptions,
+	getDefaultAzureCredential,
+} from "./credentials/default-azure-credential.ts";
+export {
 	ManagedIdentityCredential,
 	type ManagedIdentityCredentialClientIdOptions,
 	type ManagedIdentityCredentialObjectIdOptions,
@@ -104,6 +112,10 @@ export {
 	UsernamePasswordCredential,
 	type UsernamePasswordCredentialOptions,
 } from "./credentials/username-password-credential.ts";
+export {
+	VisualStudioCodeCredential,
+	type VisualStudioCodeCredentialOptions,
+} from "./credentials/visual-studio-code-credential.ts";
 export {
 	WorkloadIdentityCredential,
 	type WorkloadIdentityCredentialOptions,
