@@ -70,6 +70,14 @@ export {
 	type ClientSecretCredentialOptions,
 } from "./credentials/client-secret-credential.ts";
 export {
+	DefaultAzureCredential,
+	type DefaultAzureCredentialClientIdOptions,
+	type DefaultAzureCredentialEnvVars,
+	type DefaultAzureCredentialOptions,
+	type DefaultAzureCredentialResourceIdOptions,
+	getDefaultAzureCredential,
+} from "./credentials/default-azure-credential.ts";
+export {
 	DeviceCodeCredential,
 	type DeviceCodeCredentialOptions,
 	type DeviceCodeInfo,
@@ -87,14 +95,6 @@ export {
 	type InteractiveBrowserCredentialNodeOptions,
 } from "./credentials/interactive-browser-credential.ts";
 export type { InteractiveCredentialOptions } from "./credentials/interactive-credential-options.ts";
-export {
-	DefaultAzureCredential,
-	type DefaultAzureCredentialClientIdOptions,
-	type DefaultAzureCredentialEnvVars,
-	type DefaultAzureCredentialOptions,
-	type DefaultAzureCredentialResourceIdOptions,
-	getDefaultAzureCredential,
-} from "./credentials/default-azure-credential.ts";
 export {
 	ManagedIdentityCredential,
 	type ManagedIdentityCredentialClientIdOptions,

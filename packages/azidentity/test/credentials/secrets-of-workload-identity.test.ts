@@ -50,7 +50,10 @@ describe("No log line, error or inspection shows what a workload proves itself b
 	});
 
 	test("when the token proxy cannot be what it is said to be", () => {
-		vi.stubEnv("AZURE_KUBERNETES_TOKEN_PROXY", "https://user:planted@proxy.test");
+		vi.stubEnv(
+			"AZURE_KUBERNETES_TOKEN_PROXY",
+			"https://user:planted@proxy.test",
+		);
 		assert.throws(
 			() => pod.workload({ enableAzureProxy: true }),
 			(error) => {
