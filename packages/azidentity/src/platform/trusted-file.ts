@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import type { CredentialUnavailableError } from "../errors.ts";
 import { codeOf } from "../foundation/redact.ts";
 import { isCertificateBundle } from "./certificate-bundle.ts";
