@@ -39,12 +39,15 @@ export function trustedFile(
 		);
 
 	take(readNow(path, unreadable));
-	return async () =>
-		take(
+	return async () => {
+		// With it come streams, which would slow every import of the package.
+		const { readFile } = await import("node:fs/promises");
+		return take(
 			await readFile(path, "utf8").catch((cause) => {
 				throw unreadable(cause);
 			}),
 		);
+	};
 }
 
 function readNow(path: string, unreadable: (cause: unknown) => Error): string {
