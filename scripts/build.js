@@ -1,5 +1,5 @@
-// Builds every package. Each entry point ships as one file plus one per lazy part, because importing
-// many small files is what makes a package slow to load; type declarations stand beside them.
+// Builds every package. What its entry points load at once ships as one file that they share, and each lazy part as one
+// more: importing many small files is what makes a package slow to load. Type declarations stand beside them.
 // `--quiet` leaves the declarations out and prints nothing: enough to run, and under a second.
 import { execFileSync } from "node:child_process";
 import {
@@ -13,7 +13,7 @@ import {
 	writeFileSync,
 } from "node:fs";
 import path from "node:path";
-import { build } from "esbuild";
+import { rolldown } from "rolldown";
 
 const quiet = process.argv.includes("--quiet");
 const root = path.dirname(import.meta.dirname);
@@ -34,27 +34,57 @@ try {
 }
 
 async function buildPackage(name) {
-	const result = await build({
-		entryPoints: entryPoints(name),
-		outdir: path.join(aside, name),
-		bundle: true,
-		splitting: true,
-		format: "esm",
+	const entries = entryPoints(name);
+	const atOnce = loadedAtOnce(entries.index);
+	const bundle = await rolldown({
+		input: entries,
 		platform: "node",
-		target: "node20.19",
-		packages: "external",
-		chunkNames: "parts/[name]-[hash]",
-		metafile: true,
-		logLevel: "warning",
+		external: (id) => !id.startsWith(".") && !path.isAbsolute(id),
+		plugins: [atOnce.plugin],
+		checks: { ineffectiveDynamicImport: false },
 	});
+	const { output } = await bundle.write({
+		dir: path.join(aside, name),
+		format: "esm",
+		entryFileNames: "[name].js",
+		// Beside the entries, as its modules are in the sources: they name their neighbours relative to themselves.
+		chunkFileNames: ({ name }) =>
+			name === "core" ? "core.js" : "parts/[name]-[hash].js",
+		codeSplitting: { groups: [{ name: "core", test: atOnce.has }] },
+	});
+	await bundle.close();
 	if (!quiet) writeDeclarations(name);
 	moveIntoPlace(name);
 	if (quiet) return;
-	const bytes = Object.values(result.metafile.outputs).reduce(
-		(sum, output) => sum + output.bytes,
-		0,
-	);
+	const bytes = output.reduce((sum, { code = "" }) => sum + code.length, 0);
 	console.log(`built ${name}: ${Math.round(bytes / 1024)} kB`);
+}
+
+/** Which modules come at once with the entry that has everything. */
+function loadedAtOnce(entry) {
+	const imports = new Map();
+	let found;
+	return {
+		plugin: {
+			name: "loaded-at-once",
+			moduleParsed: ({ id, importedIds }) => void imports.set(id, importedIds),
+		},
+		has(id) {
+			found ??= closure(entry, imports);
+			return found.has(id);
+		},
+	};
+}
+
+function closure(entry, imports) {
+	const found = new Set();
+	const queue = [...(imports.get(entry) ?? [])];
+	for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+		if (found.has(id) || !imports.has(id)) continue;
+		found.add(id);
+		queue.push(...imports.get(id));
+	}
+	return found;
 }
 
 /** What the manifest exports under the condition "source", and the files that the package itself starts. */
