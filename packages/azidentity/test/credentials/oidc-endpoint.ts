@@ -47,6 +47,8 @@ export async function oidcEndpoint({ certFile, keyFile }: Emulator) {
 				aud: "api://AzureADTokenExchange",
 				iss: ISSUER,
 				sub: SUBJECT,
+				// The contract moves the authority's clock by hours, and not this one's.
+				exp: Math.floor(Date.now() / 1_000) + 86_400,
 			};
 			const token = signedJwt(pem, {}, claims);
 			issued.push(token);
