@@ -116,7 +116,12 @@ export class Holdings {
 }
 
 /** What a source is told of an owner, and how it says that a refresh token is of no use any more. */
-export function heldOf(owner: Owner, cae: boolean, holdings: Holdings): Held {
+export function heldOf(parts: {
+	readonly owner: Owner;
+	readonly cae: boolean;
+	readonly holdings: Holdings;
+}): Held {
+	const { cae, holdings, owner } = parts;
 	const held = holdings.find(owner, cae)?.held;
 	const { assertionHash, homeAccountId } = owner;
 	if (homeAccountId === undefined && assertionHash === undefined)

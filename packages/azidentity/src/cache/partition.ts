@@ -152,7 +152,6 @@ export class Partition implements EntryHome {
 		signal: AbortSignal,
 	): Promise<AccessToken> {
 		try {
-			const { cae, holdings, owner } = this.#parts;
 			lastFlight += 1;
 			const flight = lastFlight;
 			return await acquire({
@@ -160,7 +159,7 @@ export class Partition implements EntryHome {
 				need,
 				source,
 				abortSignal: signal,
-				held: heldFor(need, heldOf(owner, cae, holdings), this.#entries),
+				held: heldFor(need, heldOf(this.#parts), this.#entries),
 				keep: (grant, setOut) => this.#keep(need, grant, flight, setOut),
 				isCovered: () =>
 					this.#entries.get(need.key)?.isUsable(this.#now()) === true,
@@ -194,10 +193,7 @@ export class Partition implements EntryHome {
 		return entry.token;
 	}
 
-	/**
-	 * Remembers what a flight brought, unless one that set out later was faster.
-	 * Gives the token to hand out to those who joined the flight.
-	 */
+	/** Remembers what a flight brought, unless one that set out later was faster. Gives the token for those who joined it. */
 	#keep(need: Need, grant: Grant, flight: number, setOut: number): AccessToken {
 		if (!this.isAttached) return grant.token;
 		this.#holding = this.#parts.holdings.hold(
