@@ -20,6 +20,8 @@ export const ON_PURPOSE = {
 		"where the files go, for programs that may not write to the home directory",
 	"WorkloadIdentityCredentialOptions.tokenCachePersistenceOptions":
 		"keeps tokens on disk as for every other credential of an application; there it is left out",
+	"AuthorizationCodeCredentialOptions.tokenCachePersistenceOptions":
+		"keeps what the person's sign-in brought on disk as for every other credential of a person; there it is left out",
 	"AuthorizationCodeCredentialOptions.codeVerifier":
 		"redeems the code of a sign-in with PKCE, which web applications are told to use",
 	"AzureCliCredentialOptions.rememberTokens":

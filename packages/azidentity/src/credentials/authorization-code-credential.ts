@@ -13,13 +13,17 @@ import type {
 import { checkTenantId } from "../entra/tenants.ts";
 import { CredentialUnavailableError } from "../errors.ts";
 import { required } from "../foundation/validate.ts";
-import type { TokenCacheOption } from "./cache-options.ts";
+import type {
+	CredentialPersistenceOptions,
+	TokenCacheOption,
+} from "./cache-options.ts";
 import { UserTokenGetter } from "./user-token-getter.ts";
 
 /** Options of {@link AuthorizationCodeCredential}. */
 export interface AuthorizationCodeCredentialOptions
 	extends MultiTenantTokenCredentialOptions,
 		AuthorityValidationOptions,
+		CredentialPersistenceOptions,
 		TokenCacheOption {
 	/**
 	 * The code verifier, where the person was sent to sign in with a code challenge (PKCE, RFC 7636), as they
