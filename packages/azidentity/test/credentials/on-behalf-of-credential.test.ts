@@ -201,3 +201,23 @@ describe("A user's token that cannot be exchanged is refused once, with what to 
 		assert.ok(await onBehalfOf((await signIn()).accessToken).getToken(VAULT));
 	});
 });
+
+test("a user whose session was revoked is refused, whatever was remembered, until their client brings a new token", async () => {
+	const tokenCache = new TokenCache();
+	const serve = (userToken: string, claims?: string) =>
+		onBehalfOf(userToken, { ...secret(), tokenCache }).getToken(VAULT, {
+			enableCae: true,
+			...(claims !== undefined && { claims }),
+		});
+	const { accessToken } = await signIn();
+	const first = await serve(accessToken);
+	await entra.emulator.revoke(entra.emulator.users.alice.id);
+	const claims = '{"access_token":{"nbf":{"essential":true,"value":"1"}}}';
+	await assert.rejects(serve(accessToken, claims), {
+		name: "AuthenticationError",
+		message: /AADSTS50173/,
+	});
+	assert.deepEqual(await grants(), [EXCHANGE, "refresh_token", EXCHANGE]);
+	const { accessToken: next } = await signIn();
+	assert.notEqual((await serve(next)).token, first.token);
+});
