@@ -1,15 +1,11 @@
 import assert from "node:assert/strict";
 import { AuthenticationError, TokenCache } from "azidentity";
 import { beforeEach, describe, test } from "vitest";
-import { scratchFolder } from "../certificates/scratch-folder.ts";
 import { failureOf } from "../entra/scripted-service.ts";
 import { azureEnvironment } from "./azure-environment.ts";
 import { emulatedEntra, STORAGE, VAULT } from "./emulated-entra.ts";
-import { capturedLog } from "./planted-secrets.ts";
 
 const entra = emulatedEntra();
-const _scratch = scratchFolder();
-const _logged = capturedLog();
 
 const {
 	credential: credentialOf,
