@@ -2,8 +2,10 @@ import { TokenCache } from "../cache/token-cache.ts";
 import { base64Text } from "../foundation/base64-text.ts";
 import { jsonObject } from "../foundation/json-object.ts";
 import type { TokenSource } from "../token.ts";
-import type { AzureCliProfile } from "../tools/azure-cli-profile.ts";
-import { azureCliProfile } from "../tools/azure-cli-profile.ts";
+import {
+	type AzureCliProfile,
+	azureCliProfile,
+} from "../tools/azure-cli-profile.ts";
 import type { GetToken } from "./token-getter.ts";
 
 /** Makes a `getToken` that remembers in this cache, and whose source is watched. */

@@ -6,7 +6,7 @@ import {
 } from "azidentity";
 import { describe, test } from "vitest";
 import { VAULT } from "../credentials/emulated-entra.ts";
-import { failureOf } from "../tools/scripted-tool.ts";
+import { failureOf } from "../entra/scripted-service.ts";
 import { refused, stranger, unavailable } from "./strangers.ts";
 
 describe("When no credential has a token", () => {

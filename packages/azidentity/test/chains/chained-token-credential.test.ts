@@ -12,7 +12,7 @@ import {
 	emulatedEntra,
 	VAULT,
 } from "../credentials/emulated-entra.ts";
-import { failureOf } from "../tools/scripted-tool.ts";
+import { failureOf } from "../entra/scripted-service.ts";
 import { stranger, unavailable } from "./strangers.ts";
 
 const entra = emulatedEntra();

@@ -12,7 +12,7 @@ import {
 	STORAGE,
 	VAULT,
 } from "../credentials/emulated-entra.ts";
-import { failureOf } from "../tools/scripted-tool.ts";
+import { failureOf } from "../entra/scripted-service.ts";
 import { bareMachine } from "./default-surroundings.ts";
 
 const machine = bareMachine();

@@ -5,11 +5,11 @@ import {
 } from "azidentity";
 import { describe, test } from "vitest";
 import { emulatedEntra, VAULT } from "../credentials/emulated-entra.ts";
+import { failureOf } from "../entra/scripted-service.ts";
 import {
 	imdsHost,
 	managedIdentityTests,
 } from "../managed-identity/azure-host.ts";
-import { failureOf } from "../tools/scripted-tool.ts";
 import { bareMachine } from "./default-surroundings.ts";
 
 managedIdentityTests();

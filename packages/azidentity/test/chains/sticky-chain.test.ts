@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { ChainedTokenCredential } from "azidentity";
 import { describe, test } from "vitest";
 import { STORAGE, VAULT } from "../credentials/emulated-entra.ts";
-import { failureOf } from "../tools/scripted-tool.ts";
+import { failureOf } from "../entra/scripted-service.ts";
 import {
 	refused,
 	type Stranger,

@@ -5,7 +5,8 @@ import {
 	CredentialUnavailableError,
 } from "azidentity";
 import { describe, test } from "vitest";
-import { failureOf, scriptedTool } from "./scripted-tool.ts";
+import { failureOf } from "../entra/scripted-service.ts";
+import { scriptedTool } from "./scripted-tool.ts";
 
 const azd = scriptedTool("azd");
 const VAULT = "https://vault.azure.net/.default";

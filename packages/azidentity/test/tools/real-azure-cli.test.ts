@@ -4,9 +4,9 @@ import path from "node:path";
 import { AuthenticationError, AzureCliCredential } from "azidentity";
 import { test } from "vitest";
 import { claimsOf, STORAGE, VAULT } from "../credentials/emulated-entra.ts";
+import { failureOf } from "../entra/scripted-service.ts";
 import { describeUnless } from "../interop/foreign-libraries.ts";
 import { lackOfAzureCli, realAzureCli } from "./real-azure-cli.ts";
-import { failureOf } from "./scripted-tool.ts";
 
 describeUnless(lackOfAzureCli, "With the Azure CLI itself", () => {
 	const cli = realAzureCli();

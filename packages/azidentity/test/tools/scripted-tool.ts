@@ -1,4 +1,3 @@
-import assert from "node:assert/strict";
 import {
 	chmodSync,
 	mkdirSync,
@@ -100,13 +99,5 @@ function environmentIn(text: string): Record<string, string> {
 			const at = line.indexOf("=");
 			return [line.slice(0, at), line.slice(at + 1)];
 		}),
-	);
-}
-
-/** The error of a call that fails. */
-export function failureOf(call: Promise<unknown>): Promise<Error> {
-	return call.then(
-		() => assert.fail("the call should have failed"),
-		(error) => error,
 	);
 }

@@ -12,7 +12,8 @@ import {
 	capturedLog,
 	printed,
 } from "../credentials/planted-secrets.ts";
-import { failureOf, scriptedTool } from "./scripted-tool.ts";
+import { failureOf } from "../entra/scripted-service.ts";
+import { scriptedTool } from "./scripted-tool.ts";
 
 const logged = capturedLog();
 const SCOPE = "https://vault.azure.net/.default";
