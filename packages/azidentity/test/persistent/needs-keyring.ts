@@ -1,16 +1,5 @@
-import { randomUUID } from "node:crypto";
 import { beforeEach } from "vitest";
-import { findKey, putKey, removeKey } from "./kernel-keys.ts";
-
-/** Whether this kernel keeps keys for us: many containers forbid the calls. */
-function hasKeyring(): boolean {
-	if (process.platform !== "linux") return true; // other tests say what they need there
-	const name = `azidentity-test-${randomUUID()}`;
-	putKey(name, Buffer.from("x"));
-	const isThere = findKey(name) !== undefined;
-	removeKey(name);
-	return isThere;
-}
+import { hasKeyring } from "./has-keyring.ts";
 
 /** Skips the tests of a file where the kernel keeps no keys, and says so. */
 export function needsKeyring(): void {
