@@ -3,17 +3,33 @@
 // `--quiet` leaves the declarations out and prints nothing: enough to run, and under a second.
 import { execFileSync } from "node:child_process";
 import {
+	copyFileSync,
 	existsSync,
 	mkdirSync,
 	mkdtempSync,
 	readdirSync,
 	readFileSync,
 	renameSync,
+	rmdirSync,
 	rmSync,
 	writeFileSync,
 } from "node:fs";
 import path from "node:path";
+import { transformSync } from "esbuild";
 import { rolldown } from "rolldown";
+import { BUNDLED } from "./bundled-packages.js";
+
+/** A declaration that another one names, by the path of its source. */
+const NAMES_SOURCE = /(from |import |import\()"(\.{1,2}\/[^"]+)\.ts"/g;
+
+/** What others wrote is read in their package; what we wrote may be read here. */
+const smallerPackages = {
+	name: "smaller-packages",
+	transform: (code, id) =>
+		id.includes("node_modules") && id.endsWith(".js")
+			? transformSync(code, { minify: true, legalComments: "none" })
+			: null,
+};
 
 const quiet = process.argv.includes("--quiet");
 const root = path.dirname(import.meta.dirname);
@@ -39,8 +55,8 @@ async function buildPackage(name) {
 	const bundle = await rolldown({
 		input: entries,
 		platform: "node",
-		external: (id) => !id.startsWith(".") && !path.isAbsolute(id),
-		plugins: [atOnce.plugin],
+		external: (id) => !isOurs(id) && !isBundled(name, id),
+		plugins: [atOnce.plugin, smallerPackages],
 		checks: { ineffectiveDynamicImport: false },
 	});
 	const { output } = await bundle.write({
@@ -53,11 +69,24 @@ async function buildPackage(name) {
 		codeSplitting: { groups: [{ name: "core", test: atOnce.has }] },
 	});
 	await bundle.close();
+	for (const each of BUNDLED[name])
+		copyFileSync(
+			path.join(root, "node_modules", each, "LICENSE"),
+			path.join(aside, name, `parts/${each}.LICENSE.txt`),
+		);
 	if (!quiet) writeDeclarations(name);
 	moveIntoPlace(name);
 	if (quiet) return;
 	const bytes = output.reduce((sum, { code = "" }) => sum + code.length, 0);
 	console.log(`built ${name}: ${Math.round(bytes / 1024)} kB`);
+}
+
+function isOurs(id) {
+	return id.startsWith(".") || path.isAbsolute(id);
+}
+
+function isBundled(name, id) {
+	return BUNDLED[name].some((each) => id.startsWith(`${each}/`));
 }
 
 /** Which modules come at once with the entry that has everything. */
@@ -138,16 +167,37 @@ function writeDeclarations(name) {
 		[path.join(root, "node_modules/typescript/bin/tsc"), "-p", project],
 		{ stdio: "inherit" },
 	);
-	// Sources name each other as .ts; a consumer's compiler looks for .js.
-	for (const entry of readdirSync(path.join(aside, name), {
-		recursive: true,
-	})) {
-		if (!entry.endsWith(".d.ts")) continue;
-		const file = path.join(aside, name, entry);
+	keepPublicDeclarations(name);
+}
+
+/** What somebody who imports an entry point can come across; the declarations of the rest would be two thirds of all. */
+function keepPublicDeclarations(name) {
+	const home = path.join(aside, name);
+	const { exports } = JSON.parse(
+		readFileSync(from(name, "package.json"), "utf8"),
+	);
+	const queue = Object.values(exports)
+		.filter(({ types }) => types !== undefined)
+		.map(({ types }) => path.join(aside, name, path.relative("dist", types)));
+	const wanted = new Set();
+	for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+		if (wanted.has(file)) continue;
+		wanted.add(file);
 		const text = readFileSync(file, "utf8");
-		writeFileSync(
-			file,
-			text.replaceAll(/(from |import\()"(\.{1,2}\/[^"]+)\.ts"/g, '$1"$2.js"'),
-		);
+		for (const [, , named] of text.matchAll(NAMES_SOURCE))
+			queue.push(path.resolve(path.dirname(file), `${named}.d.ts`));
+		// Sources name each other as .ts; a consumer's compiler looks for .js.
+		writeFileSync(file, text.replaceAll(NAMES_SOURCE, '$1"$2.js"'));
 	}
+	for (const entry of readdirSync(home, { recursive: true })) {
+		const file = path.join(home, entry);
+		if (file.endsWith(".d.ts") && !wanted.has(file)) rmSync(file);
+	}
+	removeEmptyFolders(home);
+}
+
+function removeEmptyFolders(home) {
+	for (const entry of readdirSync(home, { withFileTypes: true }))
+		if (entry.isDirectory()) removeEmptyFolders(path.join(home, entry.name));
+	if (readdirSync(home).length === 0) rmdirSync(home);
 }

@@ -3,6 +3,7 @@
 // Import cycles and `export *` are the linter's (biome.json).
 import { builtinModules } from "node:module";
 import path from "node:path";
+import { BUNDLED } from "../bundled-packages.js";
 import { importsOf } from "../parse-source.js";
 import { isCode, trackedFiles } from "../tracked-files.js";
 
@@ -150,10 +151,10 @@ function wrongPackage(file, { specifier, typeOnly }, packages) {
 	if (own !== undefined && !(subpath in (own.exports ?? {})))
 		return `${name} does not export ${subpath}`;
 	if (own !== undefined && own === packages.get(folder)) return;
-	return undeclared(file, name, folder, packages);
+	return undeclared(file, { name, typeOnly }, folder, packages);
 }
 
-function undeclared(file, name, folder, packages) {
+function undeclared(file, { name, typeOnly }, folder, packages) {
 	const manifest = packages.get(folder) ?? {};
 	const shipped = Object.keys({
 		...manifest.dependencies,
@@ -161,7 +162,9 @@ function undeclared(file, name, folder, packages) {
 		...manifest.optionalDependencies,
 	});
 	if (shipped.includes(name)) return;
-	if (isShipped(file) && !manifest.private)
+	// Types that no public name needs do not ship: check:package compiles against those that do.
+	const isBuiltIn = BUNDLED[manifest.name]?.includes(name) ?? false;
+	if (isShipped(file) && !manifest.private && !typeOnly && !isBuiltIn)
 		return `${name} is not a dependency of ${manifest.name}, so a user would not have it`;
 	const here = [manifest, packages.get("") ?? {}].flatMap((each) =>
 		Object.keys({ ...each.devDependencies }),

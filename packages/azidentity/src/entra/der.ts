@@ -19,8 +19,20 @@ export interface Der {
 	readonly node: forge.asn1.Asn1;
 }
 
-/** `node-forge`: 1.8 MB, 30 ms to load, wanted for PKCS#12 alone. */
-export type Forge = typeof forge;
+/** What is used of node-forge, wanted for PKCS#12 alone. */
+export interface Forge extends Pick<typeof forge, "asn1" | "md" | "util"> {
+	readonly pki: { readonly pbe: PasswordSchemes };
+}
+
+/** The types leave this part of node-forge out. */
+interface PasswordSchemes {
+	readonly getCipher: (
+		oid: string,
+		parameters: forge.asn1.Asn1,
+		password: string | null,
+	) => ReturnType<typeof forge.cipher.createDecipher>;
+	readonly generatePkcs12Key: typeof forge.pkcs12.generateKey;
+}
 
 /** Octets as forge has them: one character each. */
 export const binary = (bytes: Uint8Array): string =>

@@ -57,7 +57,7 @@ export async function decrypted(
 		return decryptedByPbes2(algorithm.at(1), encrypted, password);
 	if (!OLD_SCHEMES.has(scheme)) throw unsupported();
 	rounds(algorithm.at(1).at(1));
-	const cipher = oldSchemes(forge).getCipher(
+	const cipher = forge.pki.pbe.getCipher(
 		scheme,
 		algorithm.at(1).node,
 		password,
@@ -109,7 +109,7 @@ export function isSealedWith(
 	const digest = DIGESTS[oid as keyof typeof DIGESTS];
 	if (digest === undefined) throw unsupported();
 	const mac = digestInfo.at(1).octets();
-	const key = forge.pkcs12.generateKey(
+	const key = forge.pki.pbe.generatePkcs12Key(
 		password,
 		forge.util.createBuffer(binary(salt.octets())),
 		3,
@@ -133,17 +133,4 @@ export function unsupported(): CertificateProblem {
 		"unsupported",
 		"is protected in a way that cannot be read here. Export it again with AES-256 and SHA-256: openssl pkcs12 -export.",
 	);
-}
-
-/** The types leave this part of forge out. */
-interface OldSchemes {
-	getCipher(
-		oid: string,
-		parameters: Der["node"],
-		password: Password,
-	): ReturnType<Forge["cipher"]["createDecipher"]>;
-}
-
-function oldSchemes(forge: Forge): OldSchemes {
-	return (forge.pki as unknown as { pbe: OldSchemes }).pbe;
 }

@@ -31,7 +31,7 @@ export async function parsePkcs12(
 	der: Buffer,
 	password: string | undefined,
 ): Promise<CertificateParts> {
-	const { default: forge } = await import("node-forge");
+	const { forge } = await import("./forge.ts");
 	try {
 		return await partsWith(forge, der, password);
 	} catch (error) {

@@ -21,8 +21,10 @@ async function run() {
 		const entry = new AsyncEntry(service, "MSALCache");
 		return { was: await entry.deleteCredential() };
 	}
-	const { keychainDocument } = await import(module_);
-	const document = keychainDocument(service, marker);
+	const { keychainDocument, keychainItems } = await import(module_);
+	// The same code, of the package for this platform.
+	const items = keychainItems(`linux-${process.arch}-gnu`);
+	const document = keychainDocument(service, marker, items);
 	if (text !== undefined) await document.write(text);
 	return { text: await document.read() };
 }

@@ -15,7 +15,7 @@ const LENGTH_AT = 16;
  * file is closed, so also with the process. Rejects with an error that says `cannotOpen` where there are no such locks.
  */
 export async function tryLockByte(fd: number, at: number): Promise<boolean> {
-	const { fcntl, errno } = await libc();
+	const { fcntl, errno } = libc();
 	for (;;) {
 		if (fcntl(fd, F_OFD_SETLK, byteAt(at, F_WRLCK)) === 0) return true;
 		const code = errno();
@@ -26,7 +26,7 @@ export async function tryLockByte(fd: number, at: number): Promise<boolean> {
 
 /** Gives the lock back, also where a child process still has the file open. */
 export async function unlockByte(fd: number, at: number): Promise<void> {
-	const { fcntl, errno } = await libc();
+	const { fcntl, errno } = libc();
 	if (fcntl(fd, F_OFD_SETLK, byteAt(at, F_UNLCK)) !== 0)
 		throw lockFailure("fcntl", errno());
 }

@@ -1,3 +1,4 @@
+import { bindCalls, type Koffi } from "./koffi.ts";
 import { windowsError } from "./windows-error.ts";
 
 /** No dialog: whoever waits for a token may have no desktop. As the Go library. */
@@ -24,7 +25,7 @@ const NOT_THE_BLOB = new Set([
  * @throws WindowsError when Windows cannot, an Error when there is no Windows or no native binding.
  */
 export async function protect(plain: Uint8Array): Promise<Uint8Array> {
-	const result = (await dpapi()).protect(plain);
+	const result = dpapi().protect(plain);
 	if (typeof result !== "number") return result;
 	throw windowsError("encrypt for this user", "CryptProtectData", result);
 }
@@ -37,7 +38,7 @@ export async function protect(plain: Uint8Array): Promise<Uint8Array> {
 export async function unprotect(
 	sealed: Uint8Array,
 ): Promise<Uint8Array | undefined> {
-	const result = (await dpapi()).unprotect(sealed);
+	const result = dpapi().unprotect(sealed);
 	if (typeof result !== "number") return result;
 	if (!NOT_THE_BLOB.has(result)) return undefined;
 	throw windowsError("decrypt for this user", "CryptUnprotectData", result);
@@ -59,16 +60,15 @@ interface Dpapi {
 	readonly unprotect: Transform;
 }
 
-let loading: Promise<Dpapi> | undefined;
+let binding: Dpapi | undefined;
 
 /** Loaded at first use: most programs that import this library never come here. */
-function dpapi(): Promise<Dpapi> {
-	loading ??= load();
-	return loading;
+function dpapi(): Dpapi {
+	binding ??= bindCalls("encrypted", bind);
+	return binding;
 }
 
-async function load(): Promise<Dpapi> {
-	const { default: koffi } = await import("koffi");
+function bind(koffi: Koffi): Dpapi {
 	const crypt32 = koffi.load("crypt32.dll");
 	const kernel32 = koffi.load("kernel32.dll");
 	const copy = kernel32.func("__stdcall", "RtlMoveMemory", "void", [

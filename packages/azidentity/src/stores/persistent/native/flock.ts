@@ -1,4 +1,5 @@
 import { cannotOpen } from "../cannot-open.ts";
+import { bindCalls, type Koffi } from "./koffi.ts";
 
 /** Of sys/file.h; the same on Linux (glibc and musl), macOS and the BSDs. */
 const LOCK_EX = 2;
@@ -17,7 +18,7 @@ interface Binding {
 }
 
 /** Loaded when the first lock is wanted. */
-let binding: Promise<Binding> | undefined;
+let binding: Binding | undefined;
 
 /**
  * Takes the lock of the whole file for this open file, and says whether it could: it belongs to one open file at a time,
@@ -25,7 +26,7 @@ let binding: Promise<Binding> | undefined;
  * Rejects with an error that says `cannotOpen` where there are no such locks.
  */
 export async function tryLockFile(fd: number): Promise<boolean> {
-	const { flock, errno } = await libc();
+	const { flock, errno } = libc();
 	for (;;) {
 		if (flock(fd, LOCK_EX | LOCK_NB) === 0) return true;
 		const code = errno();
@@ -36,7 +37,7 @@ export async function tryLockFile(fd: number): Promise<boolean> {
 
 /** Gives the lock back, also where a child process still has the file open. */
 export async function unlockFile(fd: number): Promise<void> {
-	const { flock, errno } = await libc();
+	const { flock, errno } = libc();
 	while (flock(fd, LOCK_UN) !== 0) {
 		const code = errno();
 		if (code !== "EINTR") throw lockFailure("flock", code);
@@ -48,41 +49,28 @@ export function wasRefused(code: string): boolean {
 	return code === "EWOULDBLOCK" || code === "EAGAIN" || code === "EACCES";
 }
 
-export function libc(): Promise<Binding> {
-	if (binding !== undefined) return binding;
-	const loading = load();
-	binding = loading;
-	loading.catch(() => {
-		binding = undefined;
-	});
-	return loading;
+export function libc(): Binding {
+	binding ??= bindCalls("locked", bind);
+	return binding;
 }
 
-async function load(): Promise<Binding> {
-	try {
-		const { default: koffi } = await import("koffi");
-		// The process itself, in place of a library's name: every C library that Node runs on has these, and each has
-		// another name.
-		const itself = koffi.load(null);
-		const flock = itself.func("flock", "int", ["int", "int"]);
-		const fcntl = itself.func("fcntl", "int", ["int", "int", "void *"]);
-		const names = new Map(
-			Object.entries(koffi.os.errno).map(([name, code]) => [code, name]),
-		);
-		return {
-			flock: (fd, operation) => flock(fd, operation),
-			fcntl: (fd, command, lock) => fcntl(fd, command, lock),
-			errno: () => {
-				const code = koffi.errno();
-				return names.get(code) ?? `errno ${code}`;
-			},
-		};
-	} catch (cause) {
-		throw cannotOpen(
-			"The token cache cannot be locked, because the native code of the package koffi could not be loaded: install azidentity's dependencies for this platform, without leaving out optional ones.",
-			cause,
-		);
-	}
+function bind(koffi: Koffi): Binding {
+	// The process itself, in place of a library's name: every C library that Node runs on has these, and each has
+	// another name.
+	const itself = koffi.load(null);
+	const flock = itself.func("flock", "int", ["int", "int"]);
+	const fcntl = itself.func("fcntl", "int", ["int", "int", "void *"]);
+	const names = new Map(
+		Object.entries(koffi.os.errno).map(([name, code]) => [code, name]),
+	);
+	return {
+		flock: (fd, operation) => flock(fd, operation),
+		fcntl: (fd, command, lock) => fcntl(fd, command, lock),
+		errno: () => {
+			const code = koffi.errno();
+			return names.get(code) ?? `errno ${code}`;
+		},
+	};
 }
 
 /** @param call Which one failed. */

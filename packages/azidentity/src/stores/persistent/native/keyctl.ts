@@ -1,4 +1,5 @@
 import { cannotOpen } from "../cannot-open.ts";
+import { bindCalls, type Koffi } from "./koffi.ts";
 
 /**
  * Keys and keyrings of the kernel: keyctl(2), add_key(2). Every function answers as the kernel does, with a serial
@@ -60,32 +61,23 @@ const OWN_UID = -1;
 
 const CREATE = 1;
 
-let loading: Promise<KernelKeys> | undefined;
+let binding: KernelKeys | undefined;
 
-/** Loaded at first use. Rejects with an error that says `cannotOpen` where there are no such calls. */
-export function kernelKeys(): Promise<KernelKeys> {
-	loading ??= load();
-	return loading;
+/** Loaded at first use. @throws an error that says `cannotOpen` where there are no such calls. */
+export function kernelKeys(): KernelKeys {
+	binding ??= load();
+	return binding;
 }
 
-async function load(): Promise<KernelKeys> {
+function load(): KernelKeys {
 	const { platform, arch } = process;
 	const numbers = platform === "linux" ? CALLS[arch] : undefined;
 	if (numbers === undefined)
 		throw cannotOpen(
 			`The token cache cannot be encrypted, because azidentity knows no keyring of the kernel for ${platform} on ${arch}: set unsafeAllowUnencryptedStorage, or do without the persistent cache here.`,
 		);
-	try {
-		return bind(numbers, (await import("koffi")).default);
-	} catch (cause) {
-		throw cannotOpen(
-			"The token cache cannot be encrypted, because the native code of the package koffi could not be loaded: install azidentity's dependencies for this platform, without leaving out optional ones, or set unsafeAllowUnencryptedStorage.",
-			cause,
-		);
-	}
+	return bindCalls("encrypted", (koffi) => bind(numbers, koffi));
 }
-
-type Koffi = typeof import("koffi").default;
 
 function bind({ addKey, keyctl }: Numbers, koffi: Koffi): KernelKeys {
 	const control = systemCall(koffi, ["long", "long", "long"]);

@@ -1,3 +1,4 @@
+import { bindCalls, type Koffi } from "./koffi.ts";
 import { windowsError } from "./windows-error.ts";
 
 const LOCKFILE_FAIL_IMMEDIATELY = 1;
@@ -26,7 +27,7 @@ export async function tryLockFile(fd: number): Promise<boolean> {
 
 /** As `tryLockFile`, another byte: locks of different bytes of one file do not know each other. */
 export async function tryLockByte(fd: number, at: number): Promise<boolean> {
-	const result = (await locking()).lock(fd, at);
+	const result = locking().lock(fd, at);
 	if (result === 0) return true;
 	if (result === ERROR_LOCK_VIOLATION) return false;
 	throw windowsError("lock a file", "LockFileEx", result);
@@ -42,7 +43,7 @@ export async function unlockFile(fd: number): Promise<void> {
 
 /** Gives back what `tryLockByte` locked for this descriptor; as `unlockFile`. */
 export async function unlockByte(fd: number, at: number): Promise<void> {
-	const result = (await locking()).unlock(fd, at);
+	const result = locking().unlock(fd, at);
 	if (result === 0 || NOT_LOCKED.has(result)) return;
 	throw windowsError("unlock a file", "UnlockFileEx", result);
 }
@@ -53,15 +54,14 @@ interface Locking {
 	readonly unlock: (fd: number, at: number) => number;
 }
 
-let loading: Promise<Locking> | undefined;
+let binding: Locking | undefined;
 
-function locking(): Promise<Locking> {
-	loading ??= load();
-	return loading;
+function locking(): Locking {
+	binding ??= bindCalls("locked", bind);
+	return binding;
 }
 
-async function load(): Promise<Locking> {
-	const { default: koffi } = await import("koffi");
+function bind(koffi: Koffi): Locking {
 	const kernel32 = koffi.load("kernel32.dll");
 	// Descriptors are the program's own and mean nothing to Windows. Node, and Electron, export their
 	// libuv from the program itself for native modules: it knows which handle stands behind which.

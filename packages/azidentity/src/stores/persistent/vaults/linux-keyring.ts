@@ -73,14 +73,14 @@ export function linuxKeyringVault(keyName: string): Vault {
 
 	return {
 		async check() {
-			const keys = await kernelKeys();
+			const keys = kernelKeys();
 			const ring = userRing(keys);
 			const key = findKey(keys, ring, keyName);
 			if (key === undefined) tryAdding(keys, ring);
 			else remember(key);
 		},
 		async seal(text) {
-			const keys = await kernelKeys();
+			const keys = kernelKeys();
 			const ring = userRing(keys);
 			// The kernel is asked each time: what is sealed with a key it has lost, no other process can open. Two
 			// processes that find no key do not overwrite each other's: sealing is for those who hold the
@@ -93,7 +93,7 @@ export function linuxKeyringVault(keyName: string): Vault {
 			const text = known && openJwe(sealed, known.bytes);
 			if (text !== undefined) return text;
 			// Another process may have made a new key.
-			const keys = await kernelKeys();
+			const keys = kernelKeys();
 			const key = findKey(keys, userRing(keys), keyName);
 			if (key === undefined) {
 				forget();

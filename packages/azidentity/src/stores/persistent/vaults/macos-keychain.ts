@@ -1,5 +1,6 @@
 import { constants } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
+import { createRequire } from "node:module";
 import type { AsyncEntry } from "@napi-rs/keyring";
 import { log } from "../../../foundation/log.ts";
 import { type Text, whole } from "../../../foundation/text-pieces.ts";
@@ -40,7 +41,7 @@ const OWNER_ONLY = 0o600;
 export function keychainDocument(
 	service: string,
 	markerPath: string,
-	openItem: OpenItem = openKeychainItem,
+	openItem: OpenItem = keychainItems(),
 ): KeychainDocument {
 	let known: { stamp: string; text: Text | undefined } | undefined;
 	/** Whether the last reader was told what is known, and the keychain was not asked. */
@@ -115,13 +116,19 @@ function documentItem(service: string, openItem: OpenItem) {
 	return { ask, put };
 }
 
-/** Loads the binding when a keychain is first needed. */
-async function openKeychainItem(
-	service: string,
-	account: string,
-): Promise<KeychainItem> {
-	const { AsyncEntry } = await import("@napi-rs/keyring");
-	return new AsyncEntry(service, account);
+/**
+ * Opens items by the machine code that `@napi-rs/keyring` has for a platform, taken from its package for that platform:
+ * the one around it would bring the machine code of every other system to users who never have a Keychain.
+ * It is loaded when a keychain is first needed.
+ */
+export function keychainItems(platform = `darwin-${process.arch}`): OpenItem {
+	return async (service, account) => {
+		const load = createRequire(import.meta.url);
+		const { AsyncEntry }: typeof import("@napi-rs/keyring") = load(
+			`@napi-rs/keyring-${platform}`,
+		);
+		return new AsyncEntry(service, account);
+	};
 }
 
 /** What the keychain answers; a keychain that does not answer is one that cannot be opened. */
