@@ -1,19 +1,30 @@
 // What a user installs is right: the packed files are the built ones and no others, publint and are-the-types-wrong find
-// nothing in the tarball, and in an empty folder it installs, imports and requires. And the lock file is whole, which
-// only `npm ci` says: one made by adding a package to what is installed may lack that package's other platforms.
+// nothing in the tarball, and in an empty folder it installs, imports, requires and compiles, in the space we promise and
+// with no script of any package run. And the lock file is whole, which only `npm ci` says: one made by adding a package to what is installed may lack that package's other platforms.
 // are-the-types-wrong judges by its profile "esm-only": every Node we support, from 20.19 on, can `require` an ES module,
 // so there is no CommonJS build and nothing is missing for those who write `require`.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
+import {
+	installedPackages,
+	megabytes,
+	sharesOf,
+} from "../installed-packages.js";
+import { install, npm, packPackage } from "../pack.js";
 import { failuresOf, runCommand } from "../run-command.js";
 
 export const needsBuild = true;
 
 /** What each package may hold beside the first four. A command needs its own folder. */
 const PUBLISHED = { "packages/azidentity": [], "packages/emulator": ["bin/"] };
+/** What installing a package may bring, itself included. `npm run size` shows who takes how much. */
+const MOST_INSTALLED = {
+	azidentity: { packages: 35, bytes: 15_000_000 },
+	"@azidentity/emulator": { packages: 60, bytes: 15_000_000 },
+};
 const ALWAYS = ["package.json", "README.md", "LICENSE", "dist/"];
 
 export async function check(root) {
@@ -35,23 +46,12 @@ async function checkPackage(home, more, root, folder) {
 	const manifest = JSON.parse(
 		readFileSync(path.join(home, "package.json"), "utf8"),
 	);
-	const packed = await npm(
-		["pack", "--json", "--ignore-scripts", "--pack-destination", folder],
-		home,
-	);
-	if (packed.code !== 0) return [`${manifest.name}: ${packed.output}`];
-	const [{ filename, files }] = JSON.parse(
-		packed.output.slice(packed.output.search(/^\[/m)),
-	);
-	const tarball = path.join(folder, filename);
+	const { tarball, files } = await packPackage(home, folder);
 	const found = await Promise.all([
-		wrongFiles(
-			files.map((file) => file.path),
-			more,
-		),
+		wrongFiles(files, more),
 		publintFindings(tarball),
 		typesFindings(root, tarball),
-		smoke(manifest, tarball, path.join(folder, path.basename(home))),
+		smoke(manifest, tarball, path.join(folder, path.basename(home)), root),
 	]);
 	return found.flat().map((each) => `${manifest.name}: ${each}`);
 }
@@ -106,23 +106,13 @@ async function typesFindings(root, tarball) {
 }
 
 /** Installs the tarball where nothing else is, and loads each entry both ways. */
-async function smoke({ name, exports }, tarball, home) {
-	mkdirSync(home);
-	const installed = await npm(
-		[
-			"install",
-			"--prefix",
-			home,
-			// From the cache as far as it goes: a check should not wait for a registry.
-			"--prefer-offline",
-			"--ignore-scripts",
-			"--no-audit",
-			"--no-fund",
-			tarball,
-		],
-		home,
-	);
-	if (installed.code !== 0) return failuresOf(installed);
+async function smoke({ name, exports }, tarball, home, root) {
+	await install([tarball], home);
+	const packages = installedPackages(home);
+	const found = [
+		...tooMuch(packages, MOST_INSTALLED[name]),
+		...(await badTypes({ name, exports }, home, root)),
+	];
 	const entries = Object.entries(exports)
 		.filter(([, target]) => typeof target === "object")
 		.map(([subpath]) => name + subpath.slice(1));
@@ -136,19 +126,81 @@ async function smoke({ name, exports }, tarball, home) {
 				throw new Error(\`\${entry}: import gives \${imported}; require gives \${required}\`);
 		}
 	`;
-	return failuresOf(
-		await runCommand(
-			process.execPath,
-			["--no-warnings", "--input-type=module", "-e", program],
-			{ cwd: home },
-		),
+	const loaded = await runCommand(
+		process.execPath,
+		["--no-warnings", "--input-type=module", "-e", program],
+		{ cwd: home },
 	);
+	return [...found, ...failuresOf(loaded)];
 }
 
-function npm(args, cwd) {
-	return runCommand("npm", args, {
-		cwd,
-		// Inside `npm run` npm hands its own settings down, the workspace among them.
-		env: { npm_config_workspace: "", npm_config_workspaces: "" },
-	});
+/** More packages or more space than promised, and packages that run something at install. */
+export function tooMuch(packages, most) {
+	const bytes = packages.reduce((sum, each) => sum + each.bytes, 0);
+	const isOver = packages.length > most.packages || bytes > most.bytes;
+	return [
+		...packages
+			.filter(({ runs }) => runs.length > 0)
+			.map(({ name, runs }) => `${name} runs "${runs[0]}" at install`),
+		...(isOver
+			? [
+					`installs more than ${most.packages} packages or ${megabytes(most.bytes)}:`,
+					...sharesOf(packages),
+				]
+			: []),
+	];
+}
+
+/** How programs find a package's types: as ES modules, as CommonJS, and as bundlers do. */
+const CONSUMERS = [
+	["module.mts", { module: "nodenext" }],
+	["common.cts", { module: "nodenext" }],
+	["node16.mts", { module: "node16" }],
+	["node20.cts", { module: "node20" }],
+	["bundler.ts", { module: "esnext", moduleResolution: "bundler" }],
+];
+
+/** What the compiler finds in the declarations themselves, and in programs of every kind that name each entry. */
+async function badTypes({ name, exports }, home, root) {
+	const entries = Object.values(exports).flatMap((target, index) =>
+		typeof target === "object" ? [[index, Object.keys(exports)[index]]] : [],
+	);
+	const source = entries
+		.map(
+			([index, subpath]) =>
+				`import * as m${index} from "${name}${subpath.slice(1)}";\nexport const n${index}: object = m${index};`,
+		)
+		.join("\n");
+	const found = [];
+	for (const [file, options] of CONSUMERS) {
+		writeFileSync(path.join(home, file), source);
+		const config = `tsconfig.${file}.json`;
+		const compilerOptions = {
+			target: "es2023",
+			lib: ["es2023"],
+			strict: true,
+			noEmit: true,
+			skipLibCheck: false,
+			types: ["node"],
+			typeRoots: [path.join(root, "node_modules/@types")],
+			...options,
+		};
+		writeFileSync(
+			path.join(home, config),
+			JSON.stringify({ compilerOptions, files: [file] }),
+		);
+		const compiled = await runCommand(
+			process.execPath,
+			[
+				path.join(root, "node_modules/typescript/bin/tsc"),
+				"-p",
+				config,
+				"--pretty",
+				"false",
+			],
+			{ cwd: home },
+		);
+		found.push(...failuresOf(compiled).map((line) => `${file}: ${line}`));
+	}
+	return found;
 }

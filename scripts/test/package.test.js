@@ -6,7 +6,8 @@ import { memberDifferences } from "../api/members.js";
 import { exportsOf, surfaceReport } from "../api/surface.js";
 import { changedLines } from "../checks/api.js";
 import { loadedTooEarly } from "../checks/lazy.js";
-import { wrongFiles } from "../checks/package.js";
+import { tooMuch, wrongFiles } from "../checks/package.js";
+import { installedPackages } from "../installed-packages.js";
 import { tree } from "./tree.js";
 
 const ROOT = path.join(import.meta.dirname, "../..");
@@ -157,4 +158,31 @@ test("package: a file that no user needs, and one that every user needs, are fou
 	assert.equal(wrongFiles([...right, "src/index.ts"]).length, 1);
 	assert.equal(wrongFiles(right.slice(1)).length, 1);
 	assert.deepEqual(wrongFiles([...right, "bin/a.js"], ["bin/"]), []);
+});
+
+test("package: packages that run something at install, and more than was promised, are found", () => {
+	const home = tree({
+		"node_modules/a/package.json": '{"name":"a","version":"1.0.0"}',
+		"node_modules/a/index.js": "x".repeat(5000),
+		"node_modules/a/node_modules/@b/c/package.json":
+			'{"name":"@b/c","version":"1.0.0","scripts":{"postinstall":"make"}}',
+		"node_modules/d/package.json": '{"name":"d","version":"1.0.0"}',
+		"node_modules/d/binding.gyp": "{}",
+	});
+	const packages = installedPackages(home);
+	assert.deepEqual(
+		packages.map(({ name, bytes }) => [name, bytes / 4096]).sort(),
+		[
+			["@b/c", 2],
+			["a", 4],
+			["d", 3],
+		],
+	);
+	const enough = { packages: 3, bytes: 9 * 4096 };
+	assert.deepEqual(tooMuch(packages, enough).sort(), [
+		'@b/c runs "postinstall" at install',
+		'd runs "node-gyp" at install',
+	]);
+	assert.equal(tooMuch(packages, { ...enough, packages: 2 }).length, 7);
+	assert.equal(tooMuch(packages, { ...enough, bytes: 9 * 4096 - 1 }).length, 7);
 });
