@@ -28,6 +28,9 @@ const LOOKS_SECRET = {
 /** Files that may hold what looks like a secret, each with what and why. */
 const WELL_KNOWN = {
 	"package-lock.json": { [KEY]: "integrity hashes of packages" },
+	"packages/azidentity/test-clients/package-lock.json": {
+		[KEY]: "integrity hashes of packages",
+	},
 };
 
 export async function check(root) {
