@@ -1,10 +1,9 @@
-// Runs the library's tests under each Node a user may have, newest last, one line each. The binaries come as npm
-// packages, so that nothing but npm is needed, and stay in node_modules/.cache.
+// Runs the library's tests under each Node a user may have, newest last, one line each.
 //   node scripts/test-nodes.js            22, 24 and 26
 //   node scripts/test-nodes.js 24         only this one
-import { existsSync } from "node:fs";
 import path from "node:path";
 import { runCommand } from "./run-command.js";
+import { runtime } from "./runtimes.js";
 
 /** The lines in support beside the oldest, 20, which the rest of the suite runs on. */
 const VERSIONS = ["22", "24", "26"];
@@ -13,10 +12,9 @@ const SHOWN_LINES = 80;
 
 const root = path.dirname(import.meta.dirname);
 const asked = process.argv.slice(2);
-const packageName = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
 
 for (const version of asked.length > 0 ? asked : VERSIONS) {
-	const node = await install(version);
+	const node = await runtime("node", version);
 	const started = performance.now();
 	const { code, output } = await runCommand(
 		node,
@@ -31,29 +29,4 @@ for (const version of asked.length > 0 ? asked : VERSIONS) {
 	if (code === 0 && closing !== null) continue;
 	console.log(output.trimEnd().split("\n").slice(-SHOWN_LINES).join("\n"));
 	process.exitCode = 1;
-}
-
-/** The path of a Node binary of this version line, fetched when it is not there yet. */
-async function install(version) {
-	const home = path.join(root, "node_modules/.cache/nodes", version);
-	const folder = path.join(home, "node_modules", packageName, "bin");
-	const binary = path.join(
-		folder,
-		process.platform === "win32" ? "node.exe" : "node",
-	);
-	if (existsSync(binary)) return binary;
-	const { code, output } = await runCommand("npm", [
-		"install",
-		"--prefix",
-		home,
-		"--ignore-scripts",
-		"--no-audit",
-		"--no-fund",
-		"--prefer-offline",
-		`${packageName}@${version}`,
-	]);
-	if (code === 0 && existsSync(binary)) return binary;
-	throw new Error(
-		`Node ${version} could not be had as the npm package ${packageName}: ${output}`,
-	);
 }

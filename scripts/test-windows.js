@@ -21,6 +21,7 @@ import {
 import path from "node:path";
 import { build } from "esbuild";
 import { mustRun } from "./run-command.js";
+import { closeRun } from "./test-counts.js";
 import { wine } from "./wine.js";
 
 /** No test takes a tenth of it. */
@@ -66,10 +67,8 @@ try {
 	for (const [, test, reason] of output.matchAll(SKIPPED))
 		console.log(`skipped: ${test}: ${reason}`);
 	const counts = countsIn(output);
-	keep(counts);
-	const { passed, failed, skipped } = counts;
-	console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`);
-	if (code !== 0 || passed === 0) process.exitCode = 1;
+	closeRun(counts);
+	if (code !== 0 || counts.passed === 0) process.exitCode = 1;
 } finally {
 	windows.end();
 	rmSync(suite, { recursive: true, force: true });
@@ -162,16 +161,5 @@ function countsIn(output) {
 			.reduce((all, each) => all + each, 0);
 	return Object.fromEntries(
 		Object.entries(COUNTS).map(([name, said]) => [name, sum(said)]),
-	);
-}
-
-/** As scripts/vitest/closing-line.ts does, for who sums several runs. */
-function keep(counts) {
-	const folder = process.env.TEST_COUNTS;
-	if (folder === undefined) return;
-	mkdirSync(folder, { recursive: true });
-	writeFileSync(
-		path.join(folder, `${Date.now()}-${process.pid}.json`),
-		JSON.stringify(counts),
 	);
 }

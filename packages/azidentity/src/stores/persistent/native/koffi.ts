@@ -1,5 +1,5 @@
-import { createRequire } from "node:module";
 import { cannotOpen } from "../cannot-open.ts";
+import { platformPackage } from "./platform-package.ts";
 
 /** What binds and makes calls to the system's libraries. */
 export type Koffi = typeof import("koffi").default;
@@ -17,7 +17,7 @@ export function bindCalls<T>(
 ): T {
 	const name = `@koromix/koffi-${process.platform}-${process.arch}`;
 	try {
-		return bind(createRequire(import.meta.url)(name));
+		return bind(platformPackage(name) as Koffi);
 	} catch (cause) {
 		throw cannotOpen(
 			`The token cache cannot be ${cannot}, because the native code of koffi could not be loaded (package ${name}): ${advice(cannot)}.`,

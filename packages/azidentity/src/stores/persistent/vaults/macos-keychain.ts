@@ -1,11 +1,11 @@
 import { constants } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
-import { createRequire } from "node:module";
 import type { AsyncEntry } from "@napi-rs/keyring";
 import { log } from "../../../foundation/log.ts";
 import { type Text, whole } from "../../../foundation/text-pieces.ts";
 import { cannotOpen, pathFailure } from "../cannot-open.ts";
 import type { DocumentPlace } from "../document-place.ts";
+import { platformPackage } from "../native/platform-package.ts";
 
 /** What is used of a keychain item, in the terms of `@napi-rs/keyring`. Texts are kept as UTF-8. */
 export type KeychainItem = Pick<
@@ -123,10 +123,9 @@ function documentItem(service: string, openItem: OpenItem) {
  */
 export function keychainItems(platform = `darwin-${process.arch}`): OpenItem {
 	return async (service, account) => {
-		const load = createRequire(import.meta.url);
-		const { AsyncEntry }: typeof import("@napi-rs/keyring") = load(
+		const { AsyncEntry } = platformPackage(
 			`@napi-rs/keyring-${platform}`,
-		);
+		) as typeof import("@napi-rs/keyring");
 		return new AsyncEntry(service, account);
 	};
 }

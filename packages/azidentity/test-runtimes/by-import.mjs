@@ -1,0 +1,4 @@
+import * as azidentity from "azidentity";
+import { run } from "./smoke.mjs";
+
+await run(azidentity);

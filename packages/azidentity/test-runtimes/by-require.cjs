@@ -1,0 +1,3 @@
+const azidentity = require("azidentity");
+
+import("./smoke.mjs").then(({ run }) => run(azidentity));
