@@ -29,8 +29,8 @@ export interface Trial {
 	readonly random: Random;
 	/** A directory of its own, removed afterwards. */
 	readonly scratch: string;
-	/** Shows how far it is: so many of the budget. */
-	progress(done: number): void;
+	/** Shows how far it is: so many of the budget, or of another number where the budget says less than all. */
+	progress(done: number, all?: number): void;
 	/** Tells something that did not hold. */
 	broken(what: string): void;
 }

@@ -1,5 +1,15 @@
 import type { Fault } from "./fault.ts";
+import { damaged } from "./faults/damaged.ts";
+import { disk } from "./faults/disk.ts";
 import { kills } from "./faults/kills.ts";
+import { languages } from "./faults/languages.ts";
+import { together } from "./faults/together.ts";
 
 /** All of them, in the order in which they are run. */
-export const FAULTS: readonly Fault[] = [kills];
+export const FAULTS: readonly Fault[] = [
+	kills,
+	together,
+	languages,
+	damaged,
+	disk,
+];

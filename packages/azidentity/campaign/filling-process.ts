@@ -16,6 +16,8 @@ export interface FillingProcess {
 	readonly failures: readonly string[];
 	/** Resolves when it has handed out so many, or has ended. */
 	reached(count: number): Promise<void>;
+	/** What it wrote into its log. */
+	complaints(): string;
 	kill(): void;
 	/** When it was gone, by `performance.now()`; undefined while it lives. */
 	goneAt(): number | undefined;
@@ -23,13 +25,22 @@ export interface FillingProcess {
 	readonly ended: Promise<void>;
 }
 
-/** Starts one. @param isOffline Whether it finds tokens only, and the authority never answers. */
+interface Options {
+	/** Whether it finds tokens only, and the authority never answers. */
+	readonly isOffline?: boolean;
+	/** What starts the program, if not we do. */
+	readonly starter?: readonly string[];
+}
+
 export function fillingProcess(
 	{ name, directory }: CacheOnDisk,
 	scopes: readonly string[],
-	isOffline = false,
+	{ isOffline = false, starter = [] }: Options = {},
 ): FillingProcess {
-	const child = spawn(process.execPath, [PROGRAM]);
+	const env = { ...process.env, AZURE_LOG_LEVEL: "warning" };
+	const line = [...starter, process.execPath, PROGRAM];
+	const [command = "", ...args] = line;
+	const child = spawn(command, args, { env });
 	const handed = new Map<string, string>();
 	const failures: string[] = [];
 	const waiting: { count: number; reached: () => void }[] = [];
@@ -71,6 +82,7 @@ export function fillingProcess(
 		failures,
 		reached: (count) =>
 			new Promise((reached) => waiting.push({ count, reached })),
+		complaints: () => complaints,
 		kill: () => child.kill("SIGKILL"),
 		goneAt: () => goneAt,
 		ended,

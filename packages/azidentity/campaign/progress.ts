@@ -8,12 +8,12 @@ export function progressOf(name: string, unit: string, budget: number) {
 	const started = performance.now();
 	let shown = started;
 	return {
-		show(done: number): void {
+		show(done: number, all = budget): void {
 			const now = performance.now();
 			if (now - shown < (isTTY ? EVERY_ON_TERMINAL_MS : EVERY_MS)) return;
 			shown = now;
-			const left = done > 0 ? ((now - started) / done) * (budget - done) : 0;
-			const line = `${name}: ${done} of ${budget} ${unit}, ${timeOf(left)} left`;
+			const left = done > 0 ? ((now - started) / done) * (all - done) : 0;
+			const line = `${name}: ${done} of ${all} ${unit}, ${timeOf(left)} left`;
 			process.stderr.write(isTTY ? `\r\x1b[K${line}` : `${line}\n`);
 		},
 		/** Ends it, and returns how long it took in milliseconds. */

@@ -57,6 +57,8 @@ async function fillAndKill(trial: Trial, count: number, sum: Sum) {
 	const cache = newCache();
 	const file = path.join(cache.directory, cache.name);
 	const all: FillingProcess[] = [];
+	/** The scopes whose loss was told. */
+	const lost = new Set<string>();
 	let left = count;
 	async function killOneByOne() {
 		while (left > 0) {
@@ -67,14 +69,14 @@ async function fillAndKill(trial: Trial, count: number, sum: Sum) {
 			if (lock !== undefined) sum.locks.push(lock);
 			if (lock !== undefined && !lock.isVoid && lock.ms > LIMIT_MS)
 				trial.broken(`a lock outlived its process by ${lock.ms} ms`);
-			holdsAll(trial, file, all);
+			holdsAll(trial, file, all, lost);
 			sum.done += 1;
 			trial.progress(sum.done);
 		}
 	}
 	try {
 		await Promise.all(Array.from({ length: AT_ONCE }, killOneByOne));
-		sum.handed += await readAgain(trial, cache, all);
+		sum.handed += await readAgain(trial, cache, all, lost);
 	} finally {
 		for (const filling of all) filling.kill();
 		cache.remove();
@@ -112,9 +114,12 @@ function holdsAll(
 	{ broken }: Trial,
 	file: string,
 	all: readonly FillingProcess[],
+	lost: Set<string>,
 ): void {
 	// Taken before the document is read: what is handed out while it is read may be in the next one only.
-	const handed = all.flatMap((filling) => [...filling.handed]);
+	const handed = all.flatMap((filling) =>
+		[...filling.handed].map(([scope, hash]) => ({ filling, scope, hash })),
+	);
 	let entries: Map<string, string>;
 	try {
 		entries = handed.length > 0 ? entriesIn(file) : new Map();
@@ -125,8 +130,12 @@ function holdsAll(
 	const there = new Set(
 		[...entries.values()].map((entry) => hashOf(JSON.parse(entry).secret)),
 	);
-	for (const [scope, hash] of handed)
-		if (!there.has(hash)) broken(`the token for ${scope} is lost`);
+	for (const { filling, scope, hash } of handed) {
+		if (there.has(hash) || lost.has(scope)) continue;
+		lost.add(scope);
+		const said = filling.complaints() || "without a word";
+		broken(`the token for ${scope} is lost, ${said}`);
+	}
 }
 
 function hashOf(secret: unknown): string {
@@ -138,12 +147,15 @@ async function readAgain(
 	{ broken }: Trial,
 	cache: ReturnType<typeof newCache>,
 	all: readonly FillingProcess[],
+	lost: ReadonlySet<string>,
 ): Promise<number> {
 	const handed = new Map(all.flatMap((filling) => [...filling.handed]));
-	const reader = fillingProcess(cache, [...handed.keys()], true);
+	const reader = fillingProcess(cache, [...handed.keys()], {
+		isOffline: true,
+	});
 	await reader.ended;
 	for (const [scope, hash] of handed)
-		if (reader.handed.get(scope) !== hash)
+		if (reader.handed.get(scope) !== hash && !lost.has(scope))
 			broken(`the next process does not find the token for ${scope}`);
 	return handed.size;
 }

@@ -43,7 +43,8 @@ export function guardedStore(store: TokenStore): GuardedStore {
 const guarded = new WeakMap<TokenStore, GuardedStore>();
 
 function guard(store: TokenStore): GuardedStore {
-	let isDown = false;
+	/** What does not work now. It mostly has one cause, which is told when the first of it fails. */
+	const failing = new Set<string>();
 	const { read, update } = inPieces(store);
 	const known = knownDocuments();
 	const own = new OwnGrants();
@@ -55,12 +56,13 @@ function guard(store: TokenStore): GuardedStore {
 	): Promise<T> {
 		try {
 			const result = await work();
-			isDown = false;
+			failing.delete(what);
 			return result;
 		} catch (error) {
 			if ((error as StoreFailure | undefined)?.cannotOpen === true) throw error;
-			if (!isDown) log.warning(`token store could not be ${what}: ${error}`);
-			isDown = true;
+			if (failing.size === 0)
+				log.warning(`token store could not be ${what}: ${error}`);
+			failing.add(what);
 			return otherwise;
 		}
 	}
@@ -74,7 +76,12 @@ function guard(store: TokenStore): GuardedStore {
 			const key = `${name.cae} ${name.owner}`;
 			const edit = (current: Text | undefined) =>
 				known.keep(own.write(key, known.parsed(current), written));
-			return attempt("written", () => update(name, edit), undefined);
+			const write = () =>
+				update(name, edit).catch((error) => {
+					own.missed(key, written);
+					throw error;
+				});
+			return attempt("written", write, undefined);
 		},
 		drop(name, refreshToken) {
 			const edit = (current: Text | undefined) =>

@@ -41,15 +41,20 @@ export class OwnGrants {
 			: this.#putBack(name, before, written.times);
 		const { owner, scopes, grant, times } = written;
 		const after = putGrant(whole, owner, scopes, grant, times);
-		this.#remember(name, written);
-		// Whatever document there will be, the grant is missing unless it is this one.
-		for (const others of this.#complete.values()) others.delete(name);
+		this.missed(name, written);
 		this.#complete.delete(before);
 		this.#complete.set(after, complete.add(name));
 		const [oldest] = this.#complete.keys();
 		if (this.#complete.size > MAX_DOCUMENTS && oldest !== undefined)
 			this.#complete.delete(oldest);
 		return after;
+	}
+
+	/** Remembers a grant that may not be in any document: it could not be written, and the next write of the name has it. */
+	missed(name: string, written: WrittenGrant): void {
+		this.#remember(name, written);
+		// Whatever document there will be, the grant is missing unless `write` has made it.
+		for (const others of this.#complete.values()) others.delete(name);
 	}
 
 	#putBack(name: string, before: Document, { cachedAt }: GrantTimes): Document {

@@ -8,8 +8,8 @@ import {
 	describeUnless,
 	FIRST_RUN_MS,
 	lackOfPython,
-	pythonWithMsal,
 } from "./foreign-libraries.ts";
+import { pythonWithMsal } from "./foreign-programs.ts";
 import {
 	type Job,
 	type SharedCache,

@@ -1,11 +1,13 @@
 import type { StoreFailure } from "../../cache/token-store.ts";
 import { CredentialUnavailableError } from "../../errors.ts";
 
-/** What the system answers where trying again does not help, and what a person can do about it. */
+/**
+ * What the system answers where trying again does not help, and what a person can do about it. A disk that is full, failing or
+ * read-only is not among it: that happens to a cache that was sound, and costs requests.
+ */
 const HOPELESS: Readonly<Record<string, string>> = {
 	EACCES: "this user may not use it: mend its owner and permissions",
 	EPERM: "this user may not use it: mend its owner and permissions",
-	EROFS: "it is on a file system that cannot be written",
 	ELOOP: "it is a symbolic link, and none is followed there: remove it",
 	EISDIR: "it is a directory: remove it",
 	ENOTDIR: "where there should be a directory, there is none",

@@ -11,6 +11,7 @@ import time
 
 import msal
 from msal_extensions import FilePersistence, PersistedTokenCache
+from msal_extensions.filelock import LockError
 
 job = json.load(sys.stdin)
 cache = PersistedTokenCache(FilePersistence(job["file"]))
@@ -52,7 +53,10 @@ else:
     )
 
 for scope in job["scopes"]:
-    answer = get_token(scope) or {}
+    try:
+        answer = get_token(scope) or {}
+    except LockError as error:  # others write all the time, and Python looks four times a second
+        answer = {"error_description": str(error)}
     if "access_token" in answer:
         said = {"token": answer["access_token"]}
     else:
