@@ -64,14 +64,17 @@ export const TROUBLES: readonly Trouble[] = [
 		"the quota used up when the document is synchronised",
 		"fdatasync:error=EDQUOT",
 	),
-	traced("EIO when the document is renamed", "rename,renameat2:error=EIO", ""),
-	traced("no space for the new name", "rename,renameat2:error=ENOSPC", ""),
+	traced("EIO when the document is renamed", "rename,renameat2:error=EIO"),
+	traced("no space for the new name", "rename,renameat2:error=ENOSPC"),
 	traced("EIO when the lock file is opened", "openat:error=EIO", ".lockfile"),
-	traced("no locks, as on some network drives", "flock:error=ENOLCK"),
 	traced("EIO when the leases are opened", "openat:error=EIO", ".leases"),
-	traced("no locks of single bytes", "fcntl:error=ENOLCK", ".leases"),
 	traced("a slow disk", "fdatasync:delay_enter=400000", undefined, 0),
-	traced("a slow directory", "rename,renameat2:delay_enter=400000", "", 0),
+	traced(
+		"a slow directory",
+		"rename,renameat2:delay_enter=400000",
+		undefined,
+		0,
+	),
 	{
 		what: "a stopped process that keeps the document locked",
 		async arrange(place) {
