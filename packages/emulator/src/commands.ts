@@ -4,6 +4,7 @@ import type { RequestLog } from "./edge/request-log.ts";
 import type { Engine } from "./engine/engine.ts";
 import type { App, User } from "./fixtures.ts";
 import { type Knobs, turnKnobs } from "./knobs.ts";
+import type { ProxyRoutes } from "./proxy-routes.ts";
 import type { Revocations } from "./revocations.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
@@ -16,6 +17,7 @@ export interface CommandParts {
 	readonly knobs: Knobs;
 	readonly log: RequestLog;
 	readonly revocations: Revocations;
+	readonly routes: ProxyRoutes;
 }
 
 /** Runs a command by its name. Rejects with what was wrong with the call. */
@@ -53,6 +55,8 @@ export function commands(parts: CommandParts): RunCommand {
 			),
 		denyDevice: ({ userCode }) =>
 			parts.engine.denyDevice(text("userCode", userCode)),
+		routeHost: ({ host, port }) =>
+			parts.routes.add(text("host", host), finite("port", port)),
 		updateUser: ({ username, patch }) =>
 			parts.directory.updateUser(
 				text("username", username),

@@ -1,10 +1,13 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { connect, type Socket } from "node:net";
 import { isRegionalHost } from "./dialect/discovery.ts";
+import type { ProxyRoutes } from "./proxy-routes.ts";
 
 export interface ConnectProxyParts {
 	/** The port of the emulator's authority; asked for each connection, for it may move. */
 	port(): number;
+	/** Hosts that other servers of this machine stand in for. */
+	readonly routes: ProxyRoutes;
 	/** What to do with every other host: `refuse` makes the proxy a guard against reaching the real service. */
 	elsewhere: "refuse" | "tunnel";
 }
@@ -68,13 +71,15 @@ function join(end: Socket, other: Socket, open: Set<Socket>): void {
 /** Where a request for `host:port` goes; `undefined` when it goes nowhere. */
 function tunnelTarget(
 	authority: string,
-	{ port, elsewhere }: ConnectProxyParts,
+	{ port, routes, elsewhere }: ConnectProxyParts,
 ) {
 	const [, host, asked] = /^\[?([^\]/]+?)\]?:(\d+)$/.exec(authority) ?? [];
 	if (host === undefined) return undefined;
 	const isEmulated =
 		EMULATED_HOSTS.has(host.toLowerCase()) || isRegionalHost(host);
-	if (asked === "443" && isEmulated) return { host: "127.0.0.1", port: port() };
+	const local = isEmulated ? port() : routes.portFor(host);
+	if (asked === "443" && local !== undefined)
+		return { host: "127.0.0.1", port: local };
 	return elsewhere === "tunnel" ? { host, port: Number(asked) } : undefined;
 }
 

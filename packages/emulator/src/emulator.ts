@@ -79,6 +79,11 @@ export interface Emulator {
 	/** Does what the person at the device page would do. */
 	approveDevice(userCode: string, username: string): Promise<void>;
 	denyDevice(userCode: string): Promise<void>;
+	/**
+	 * Leads the proxy's connections to a host, or with `*.` in front to every host of a domain, to a server on 127.0.0.1:
+	 * `*.blob.core.windows.net` to Azurite, for instance, which `certFile` and `keyFile` make trusted under that name.
+	 */
+	routeHost(host: string, port: number): Promise<void>;
 	updateUser(username: string, patch: Partial<User>): Promise<void>;
 	updateApp(clientId: string, patch: Partial<App>): Promise<void>;
 	/** Switches the authority off: its listeners are closed and its connections cut. */

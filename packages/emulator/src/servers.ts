@@ -20,6 +20,7 @@ import { fixtureApps, TENANTS, USERS } from "./fixtures.ts";
 import { DEFAULT_KNOBS, turnKnobs } from "./knobs.ts";
 import { managedIdentityServer, selfSignedFront } from "./managed-identity.ts";
 import { ownTokens, publicPart } from "./own-tokens.ts";
+import { proxyRoutes } from "./proxy-routes.ts";
 import { moments, revocations } from "./revocations.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 import type { EmulatorFacts } from "./worker-messages.ts";
@@ -56,6 +57,7 @@ export async function startServers(
 	});
 	const proxy = connectProxy({
 		port: () => authority.port,
+		routes: built.routes,
 		elsewhere: options.elsewhere ?? "refuse",
 	});
 	const selfSigned = makeSelfSigned(clock.now());
@@ -121,7 +123,13 @@ function build(
 		signingKey,
 		internalSecret: randomBytes(32).toString("base64url"),
 	});
-	const run = commands({ ...shared, engine, clock } satisfies CommandParts);
+	const routes = proxyRoutes();
+	const run = commands({
+		...shared,
+		engine,
+		clock,
+		routes,
+	} satisfies CommandParts);
 	const controlKey = randomBytes(32).toString("base64url");
 	const edgeParts: EdgeParts = {
 		...shared,
@@ -143,7 +151,7 @@ function build(
 		keyFile,
 		appCertificate: { file: appCertificate.file, pem: appCertificate.pem },
 	};
-	return { edgeParts, run, facts };
+	return { edgeParts, run, routes, facts };
 }
 
 /** The certificate without the private key that stands before it. */

@@ -65,6 +65,7 @@ function emulator(
 		approveDevice: (userCode, username) =>
 			tell("approveDevice", { userCode, username }),
 		denyDevice: (userCode) => tell("denyDevice", { userCode }),
+		routeHost: (host, port) => tell("routeHost", { host, port }),
 		updateUser: (username, patch) => tell("updateUser", { username, patch }),
 		updateApp: (clientId, patch) => tell("updateApp", { clientId, patch }),
 		suspend: () => tell("suspend"),

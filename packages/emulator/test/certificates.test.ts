@@ -54,6 +54,8 @@ describe("what is made", () => {
 		"login.microsoftonline.com",
 		"westeurope.login.microsoft.com",
 		"management.azure.com",
+		"contoso.blob.core.windows.net",
+		"contoso.vault.azure.net",
 	])(
 		"a TLS client that trusts the authority accepts the server as %s",
 		async (servername) => {

@@ -10,6 +10,7 @@ import {
 } from "node:net";
 import { afterEach, test } from "vitest";
 import { connectProxy } from "../src/connect-proxy.ts";
+import { proxyRoutes } from "../src/proxy-routes.ts";
 
 const closers: (() => void)[] = [];
 afterEach(() => {
@@ -31,7 +32,8 @@ async function proxied(elsewhere: "refuse" | "tunnel") {
 			socket.pipe(socket);
 		}),
 	);
-	const proxy = connectProxy({ port: () => port, elsewhere });
+	const routes = proxyRoutes();
+	const proxy = connectProxy({ port: () => port, routes, elsewhere });
 	const proxyPort = await listening(proxy);
 	const ask = async (authority: string, first = "") => {
 		const socket = connect(proxyPort, "127.0.0.1");
@@ -42,7 +44,7 @@ async function proxied(elsewhere: "refuse" | "tunnel") {
 		const head = await text(socket);
 		return { socket, status: Number(head.split(" ")[1]), head };
 	};
-	return { ask, port, proxy, proxyPort };
+	return { ask, port, proxy, proxyPort, routes };
 }
 
 async function text(socket: Socket): Promise<string> {
@@ -64,6 +66,46 @@ test.each([
 	assert.equal(status, 200);
 	socket.write("hello");
 	assert.equal(await text(socket), "hello");
+});
+
+test("a host that another server stands in for is led there, and so is every host of a domain", async () => {
+	const { ask, port, routes } = await proxied("refuse");
+	routes.add("contoso.vault.azure.net", port);
+	routes.add("*.blob.core.windows.net", port);
+	for (const authority of [
+		"contoso.vault.azure.net:443",
+		"Contoso.BLOB.core.windows.net:443",
+	]) {
+		const { socket, status } = await ask(authority);
+		assert.equal(status, 200);
+		socket.write("hello");
+		assert.equal(await text(socket), "hello");
+	}
+	for (const authority of [
+		"fabrikam.vault.azure.net:443",
+		"blob.core.windows.net:443",
+		"a.b.blob.core.windows.net:443",
+		"contoso.blob.core.windows.net:80",
+	])
+		assert.equal((await ask(authority)).status, 403);
+});
+
+test("nobody stands in for Entra ID", async () => {
+	const { ask, routes } = await proxied("refuse");
+	routes.add("login.microsoftonline.com", 1);
+	assert.equal((await ask("login.microsoftonline.com:443")).status, 200);
+});
+
+test.each([
+	["", 1],
+	["*", 1],
+	["*.net", 0],
+	["host", 1],
+	["https://a.example", 1],
+	["a.example", 65_536],
+	["a.example", 1.5],
+])("a route from %j to port %d is refused", (host, port) => {
+	assert.throws(() => proxyRoutes().add(host, port), TypeError);
 });
 
 test.each([

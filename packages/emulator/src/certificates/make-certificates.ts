@@ -19,7 +19,10 @@ export interface KeptCertificates {
 	readonly signingKey: JsonWebKey;
 }
 
-/** What clients reach the emulator by: directly, and by the real names through its proxy. */
+/**
+ * What clients reach the emulator by, directly and by the real names through its proxy; and servers that stand beside it
+ * with its certificate, for services of Azure.
+ */
 const HOSTS = [
 	"localhost",
 	"127.0.0.1",
@@ -30,6 +33,10 @@ const HOSTS = [
 	"*.login.microsoft.com",
 	"sts.windows.net",
 	"management.azure.com",
+	"*.blob.core.windows.net",
+	"*.queue.core.windows.net",
+	"*.table.core.windows.net",
+	"*.vault.azure.net",
 ];
 
 /** Whether a server certificate is for all of these: one that an older version made may not be. */
