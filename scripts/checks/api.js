@@ -1,10 +1,12 @@
 // The public surface changes only on purpose. What the built packages export equals the committed reports in
 // scripts/api; and names, arguments, options, members and names of errors are those of @azure/identity, or are listed
-// with the reason in scripts/api/azure-identity.js.
+// with the reason in scripts/api/azure-identity.js. A program that uses all of @azure/identity compiles and runs with us.
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { changedLines } from "../api/changed-lines.js";
 import { differences } from "../api/compare.js";
+import { dropInFailures } from "../api/drop-in.js";
 import { memberDifferences } from "../api/members.js";
 import { exportsOf, surfaceReport } from "../api/surface.js";
 import { REPORTS } from "../api/write-report.js";
@@ -15,7 +17,11 @@ export const needsBuild = true;
 const SHOWN_LINES = 20;
 
 export async function check(root) {
-	return [...(await compareWithAzureIdentity(root)), ...staleReports(root)];
+	return [
+		...(await compareWithAzureIdentity(root)),
+		...staleReports(root),
+		...(await dropInFailures(root)),
+	];
 }
 
 function staleReports(root) {
@@ -32,18 +38,6 @@ function staleReports(root) {
 			...changed.slice(0, SHOWN_LINES),
 		];
 	});
-}
-
-/** The lines of only one of two texts, marked `+` for the new one. */
-export function changedLines(before, after) {
-	const [old, now] = [before.split("\n"), after.split("\n")];
-	const found = [
-		...old.filter((line) => !now.includes(line)).map((line) => `  - ${line}`),
-		...now.filter((line) => !old.includes(line)).map((line) => `  + ${line}`),
-	];
-	return found.length > 0 || before === after
-		? found
-		: ["  (the same lines in another order or number)"];
 }
 
 async function compareWithAzureIdentity(root) {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { describe, test } from "vitest";
+import { changedLines } from "../api/changed-lines.js";
 import { differences } from "../api/compare.js";
 import { memberDifferences } from "../api/members.js";
 import { exportsOf, surfaceReport } from "../api/surface.js";
-import { changedLines } from "../checks/api.js";
 import { loadedTooEarly } from "../checks/lazy.js";
 import { tooMuch, wrongFiles } from "../checks/package.js";
 import { installedPackages } from "../installed-packages.js";

@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -21,7 +22,8 @@ export interface VaultVisit {
 
 /** A key vault of a tenant on this machine, over HTTPS, which keeps secrets as Azure's does. */
 export async function startKeyVault(emulator: Emulator, tenantId: string) {
-	const secrets = vaultSecrets();
+	const { publicKey } = new X509Certificate(emulator.ca);
+	const secrets = vaultSecrets(publicKey.export({ format: "jwk" }));
 	const judge = vaultDoor(emulator, tenantId);
 	const visits: VaultVisit[] = [];
 	const server = createServer({

@@ -11,8 +11,11 @@ export type VaultAnswer = readonly [status: number, body?: object];
 type Version = Record<string, unknown> & { id: string; attributes: object };
 type Versions = readonly [Version, ...Version[]];
 
-/** The secrets of a vault that can be taken back after they were deleted, as Key Vault's REST interface has them. */
-export function vaultSecrets() {
+/**
+ * The secrets of a vault that can be taken back after they were deleted, as Key Vault's REST interface has them; and one
+ * key, for who looks for keys, under whatever name.
+ */
+export function vaultSecrets(key: object) {
 	const secrets = new Map<string, Versions>();
 	const deleted = new Map<string, Versions>();
 
@@ -24,6 +27,10 @@ export function vaultSecrets() {
 			if (part === "versions") return listed(secrets.get(name));
 			return found(versionOf(secrets.get(name), part));
 		},
+		"GET keys": ({ url }, name) => [
+			200,
+			{ key: { ...key, kid: `${url.origin}/keys/${name}/1` }, attributes: {} },
+		],
 		"PUT secrets": ({ url, body }, name) => {
 			const version = newVersion(`${url.origin}/secrets/${name}`, body);
 			secrets.set(name, [version, ...(secrets.get(name) ?? [])]);

@@ -33,7 +33,11 @@ async function proxied(elsewhere: "refuse" | "tunnel") {
 		}),
 	);
 	const routes = proxyRoutes();
-	const proxy = connectProxy({ port: () => port, routes, elsewhere });
+	const proxy = connectProxy({
+		port: () => port,
+		routes,
+		elsewhere,
+	});
 	const proxyPort = await listening(proxy);
 	const ask = async (authority: string, first = "") => {
 		const socket = connect(proxyPort, "127.0.0.1");
@@ -153,7 +157,11 @@ test("a plain request is told that only CONNECT is served", async () => {
 test("all that was sent arrives before an end is passed on", async () => {
 	const large = "x".repeat(4_000_000);
 	const talker = await listening(createServer((socket) => socket.end(large)));
-	const proxy = connectProxy({ port: () => talker, elsewhere: "refuse" });
+	const proxy = connectProxy({
+		port: () => talker,
+		routes: proxyRoutes(),
+		elsewhere: "refuse",
+	});
 	const socket = connect(await listening(proxy), "127.0.0.1");
 	socket.write("CONNECT sts.windows.net:443 HTTP/1.1\r\n\r\n");
 	let got = "";
