@@ -49,6 +49,8 @@ export async function askSource(
 		if (need.isBehind) throw new Error("the new token has expired already");
 		return grant.token;
 	}
+	// Bound to one request, it serves nobody else.
+	if (grant.token.tokenType === "pop") return grant.token;
 	await write?.(grant, setOut);
 	return acquisition.keep(grant, setOut);
 }

@@ -4,6 +4,11 @@ import type { Grant } from "../token.ts";
 /** Tokens this close to expiry are not handed out: a caller may queue a request for minutes. */
 const EXPIRY_MARGIN_MS = 5 * 60_000;
 
+/** The margin of a token that lives so long: one longer than half a short life would leave nothing to hand out. */
+export function marginOf(lifetime: number): number {
+	return lifetime > 2 * EXPIRY_MARGIN_MS ? EXPIRY_MARGIN_MS : lifetime / 2;
+}
+
 /** What an entry weighs beside the texts of its token and its keys, as measured with `npm run bench`. */
 const ENTRY_BYTES = 600;
 
@@ -62,9 +67,7 @@ export class Entry {
 		this.settled = Promise.resolve(token);
 		this.flight = flight;
 		this.#pausedUntil = 0;
-		// A margin that is longer than half a short life would leave nothing to hand out.
-		const margin =
-			lifetime > 2 * EXPIRY_MARGIN_MS ? EXPIRY_MARGIN_MS : lifetime / 2;
+		const margin = marginOf(lifetime);
 		this.usableUntil = token.expiresOnTimestamp - margin;
 		this.usableFrom = setOut - margin;
 		this.refreshAfter = token.refreshAfterTimestamp ?? Number.POSITIVE_INFINITY;

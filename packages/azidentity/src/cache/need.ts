@@ -44,6 +44,12 @@ export function needOf(ask: Ask, isBehind: boolean): Need {
 	return { ask, scopes, key, flightKey, isBehind };
 }
 
+/** The scopes as one text. What is no list of texts finds nothing, and is refused when it is normalised. */
+export function writtenOf(scopes: string | string[]): string {
+	if (!Array.isArray(scopes)) return scopes;
+	return scopes.length === 1 ? (scopes[0] ?? "") : scopes.join(" ");
+}
+
 /** What a source is given for the need: a challenge is about the token that is remembered. */
 export function heldFor(
 	{ ask, key }: Need,

@@ -1,6 +1,7 @@
 import type { AccessToken } from "@azure/core-auth";
 import { type Flight, Flights } from "../foundation/flight.ts";
 import { log } from "../foundation/log.ts";
+import { reasonOf } from "../foundation/reason.ts";
 import type { Grant, TokenSource } from "../token.ts";
 import { acquire } from "./acquire.ts";
 import type { FoundToken } from "./document.ts";
@@ -185,10 +186,12 @@ export class Partition implements EntryHome {
 		if (!entry.isAlive(now, isOutage)) throw error;
 		if (need.isBehind) {
 			log.verbose(
-				`refresh behind the caller failed, keeping the token: ${error}`,
+				`refresh behind the caller failed, keeping the token: ${reasonOf(error)}`,
 			);
 		} else {
-			log.warning(`no new token to be had, handing out the last one: ${error}`);
+			log.warning(
+				`no new token to be had, handing out the last one: ${reasonOf(error)}`,
+			);
 		}
 		return entry.token;
 	}

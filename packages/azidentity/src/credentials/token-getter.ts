@@ -1,14 +1,12 @@
 import type { AccessToken, GetTokenOptions } from "@azure/core-auth";
-import type { Ask } from "../cache/need.ts";
+import { homePartitions } from "../cache/home-partitions.ts";
+import { type Ask, writtenOf } from "../cache/need.ts";
 import type { Owner } from "../cache/owner.ts";
 import type { Partition } from "../cache/partition.ts";
 import { allowedTenants, resolveTenant } from "../entra/tenants.ts";
-import {
-	AuthenticationErrorName,
-	CredentialUnavailableErrorName,
-} from "../errors.ts";
 import { throwIfAborted } from "../foundation/abort.ts";
 import { log } from "../foundation/log.ts";
+import { reasonOf } from "../foundation/reason.ts";
 import { normaliseScopes } from "../foundation/scopes.ts";
 import type { Grant, TokenRequest, TokenSource } from "../token.ts";
 import { type CacheOptions, tokenCacheOf } from "./cache-options.ts";
@@ -117,23 +115,10 @@ function partitionFinder(parts: TokenGetterParts) {
 			cae,
 			isMemoryOnly,
 		);
-	// Most calls name no tenant: those find their partition without a look-up.
-	const home: { plain?: Partition; cae?: Partition } = {};
-	return (tenantId: string | undefined, cae: boolean) => {
-		if (tenantId !== undefined && configured !== undefined)
-			return partitionOf(tenantId, cae);
-		const flavour = cae ? "cae" : "plain";
-		const known = home[flavour];
-		if (known?.isAttached) return known;
-		home[flavour] = partitionOf(undefined, cae);
-		return home[flavour];
-	};
-}
-
-/** The scopes as one text. What is no list of texts finds nothing, and is refused when it is normalised. */
-function writtenOf(scopes: string | string[]): string {
-	if (!Array.isArray(scopes)) return scopes;
-	return scopes.length === 1 ? (scopes[0] ?? "") : scopes.join(" ");
+	const find = homePartitions(partitionOf);
+	// Who knows no tenants takes no notice of those of calls.
+	return (tenantId: string | undefined, cae: boolean) =>
+		find(configured === undefined ? undefined : tenantId, cae);
 }
 
 /** The source, saying in the log how each of its requests ended. Hits say nothing. */
@@ -158,19 +143,6 @@ export function reported<Rest extends unknown[]>(
 		}
 	};
 }
-
-/** What a program's own callbacks throw may quote what they were handed, so only the name of that is shown. */
-function reasonOf(error: unknown): string {
-	if (!(error instanceof Error)) return "unknown";
-	return OWN_ERRORS.includes(error.name) ? error.message : error.name;
-}
-
-const OWN_ERRORS = [
-	"AbortError",
-	AuthenticationErrorName,
-	"AuthenticationRequiredError",
-	CredentialUnavailableErrorName,
-];
 
 function noProofOfPossession(credentialName: string): Error {
 	return new TypeError(
