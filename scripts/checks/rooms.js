@@ -30,7 +30,6 @@ const ROOMS = {
 		"stores: late, from credentials/cache-options.ts",
 	],
 	pipeline: ["cache"],
-	"bearer-token-provider.ts": ["pipeline"],
 };
 
 /** Files at the top that every room may name: what flows between rooms. */

@@ -31,6 +31,14 @@ const OWNS_NOW = {
 		"credentials do not pass a clock through their options, and assertions say when they were made",
 	"packages/azidentity/src/entra/device-code-prompt.ts":
 		"a code expires by the clock of whoever waits for it",
+	"packages/azidentity/src/pipeline/bearer-token-policy.ts":
+		"it makes a memory, which is told the time by whoever makes it",
+	"packages/azidentity/src/pipeline/bearer-token-provider.ts":
+		"it makes a memory, which is told the time by whoever makes it",
+	"packages/azidentity/src/pipeline/watch-token.ts":
+		"it waits for times that credentials name, and has no other who would tell it",
+	"packages/azidentity/src/pipeline/with-token-cache.ts":
+		"it makes a memory, which is told the time by whoever makes it",
 	"packages/azidentity/src/platform/http.ts":
 		"the door to the network: credentials do not pass a clock through their options",
 	"packages/azidentity/src/tools/azure-cli-profile.ts":

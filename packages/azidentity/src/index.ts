@@ -150,6 +150,23 @@ export {
 } from "./errors.ts";
 export { AzureAuthorityHosts } from "./foundation/clouds.ts";
 export { logger } from "./foundation/log.ts";
+export {
+	type BearerTokenPolicyOptions,
+	bearerTokenPolicy,
+} from "./pipeline/bearer-token-policy.ts";
+export {
+	type GetBearerTokenProviderOptions,
+	getBearerTokenProvider,
+} from "./pipeline/bearer-token-provider.ts";
+export {
+	type WatchTokenOptions,
+	watchToken,
+} from "./pipeline/watch-token.ts";
+export {
+	type CachedTokenCredential,
+	type WithTokenCacheOptions,
+	withTokenCache,
+} from "./pipeline/with-token-cache.ts";
 export type {
 	Account,
 	Grant,

@@ -31,10 +31,10 @@ const NAME = "getBearerTokenProvider";
 export function getBearerTokenProvider(
 	credential: TokenCredential,
 	scopes: string | string[],
-	options: GetBearerTokenProviderOptions = {},
+	options?: GetBearerTokenProviderOptions,
 ): () => Promise<string> {
 	checkCredential(NAME, credential);
-	const { abortSignal, now = Date.now, tracingOptions } = options;
+	const { abortSignal, now = Date.now, tracingOptions } = options ?? {};
 	const cache = new TokenCache({ now });
 	const getToken = tokenMemory({
 		name: NAME,
