@@ -22,7 +22,8 @@ export async function askStoreFirst(
 	if (need.isGiven) return askAndPut(acquisition, store, name, {});
 
 	// Readers take no lock, and mostly the token is there.
-	const early = look(acquisition, await store.read(name));
+	const before = await store.read(name);
+	const early = look(acquisition, before);
 	if (early !== undefined) return early;
 
 	const patience = need.isBehind ? 0 : PATIENCE_MS;
@@ -33,8 +34,8 @@ export async function askStoreFirst(
 		// The wait for the lease may have been long, and everybody may have left in the meantime.
 		throwIfAborted(abortSignal);
 		const document = await store.read(name);
-		const late = look(acquisition, document);
-		if (late !== undefined) return late;
+		const late = document !== before && look(acquisition, document);
+		if (late) return late;
 		const held = await heldWithDocuments(acquisition, store, name, document);
 		return await askAndPut(acquisition, store, name, held);
 	} finally {

@@ -22,7 +22,7 @@ const change = fc.record({
 	added: fc.array(
 		fc.oneof(
 			fc.string(),
-			fc.constantFrom("é", "😀").map((one) => one.repeat(90_000)),
+			fc.constantFrom("é", "😀").map((one) => one.repeat(50_000)),
 		),
 		{ maxLength: 2 },
 	),
@@ -45,9 +45,12 @@ describe("versions that are sealed one after the other", () => {
 						pieces = pieces.toSpliced(place, removed, ...added);
 						const sealed = sealer.seal(pieces);
 						if (isPrepared) sealer.prepare();
-						assert.equal(openJwe(sealed, KEY), whole(pieces));
+						const text = whole(pieces);
+						assert.equal(openJwe(sealed, KEY), text);
 						ivs.add(ivOf(sealed));
 						for (let left = turns; left > 0; left -= 1) await turn();
+						// It may still be on its way to the disk.
+						assert.equal(openJwe(sealed, KEY), text);
 					}
 					assert.equal(ivs.size, changes.length, "each has bytes of its own");
 				},
@@ -60,7 +63,7 @@ describe("versions that are sealed one after the other", () => {
 		const sealer = new JweSealer(KEY, "1");
 		const version = (count: number) => [
 			"{",
-			...Array.from({ length: count }, (_, number) => `${number}`),
+			...Array.from({ length: count }, (_, number) => `${number}`.repeat(99)),
 			"}",
 		];
 		for (const count of [1, 2]) {

@@ -106,7 +106,9 @@ export function fileDocument(path: string, vault: Vault): DocumentPlace {
 			// Under the lock: what is there now is what was just written.
 			const version = fileVersion(path);
 			if (version === undefined) return;
-			const seen = seenAs(version, isApart ? undefined : bytes, text);
+			// A copy: the vault uses its memory again.
+			const kept = isApart ? undefined : bytes && Uint8Array.from(bytes);
+			const seen = seenAs(version, kept, text);
 			memory.keep({ ...seen, isOurs: true });
 		},
 	};

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { close as closeFile } from "node:fs";
+import { closeSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { codeOf, pathFailure } from "./cannot-open.ts";
 import { contestedLock } from "./contested-lock.ts";
@@ -31,20 +31,19 @@ async function tryToLock(
 	at: number,
 ): Promise<(() => Promise<void>) | undefined> {
 	const fd = await opened(path);
-	const close = () => closeFile(fd, () => {});
 	try {
 		const { tryLockByte, unlockByte } = await byteLocks();
 		if (await tryLockByte(fd, at))
 			return async () => {
 				// In so many words: a child that was just forked may have the file open as well.
 				await unlockByte(fd, at).catch(() => {}); // closing unlocks as well
-				close();
+				closeSync(fd);
 			};
 	} catch (error) {
-		close();
+		closeSync(fd);
 		throw pathFailure(path, error);
 	}
-	close();
+	closeSync(fd);
 	return undefined;
 }
 

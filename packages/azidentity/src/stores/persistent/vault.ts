@@ -4,7 +4,7 @@ import type { Text } from "../../foundation/text-pieces.ts";
 export interface Vault {
 	/** Rejects with an error that says `cannotOpen` when the platform has no place for keys. Makes no key. */
 	check(): Promise<void>;
-	/** What may lie on disk. Makes a key when there is none. Rejects with a `StoreFailure` when it cannot be had. */
+	/** What may lie on disk; valid until the next one is. Makes a key when there is none. Rejects with a `StoreFailure` when it cannot be had. */
 	seal(text: Text): Promise<Uint8Array>;
 	/** Makes ready for sealing the next document, while the last one is being written. Costs nothing where it gains nothing. */
 	prepare?(): void;

@@ -1,26 +1,17 @@
-import {
-	lengthOf,
-	piecesOf,
-	type Text,
-} from "../../../foundation/text-pieces.ts";
-import { type Sealing, startSealing } from "./jwe.ts";
+import { piecesOf, type Text } from "../../../foundation/text-pieces.ts";
+import { framedLength, type Sealing, startSealing } from "./jwe.ts";
+import { PieceBytes } from "./piece-bytes.ts";
 
 /** A document that changes again within this time changes often, and its next version is worth making ready for. */
 const OFTEN_MS = 100;
 
-/** So many characters are sealed ahead at a time: a fraction of a millisecond, so that nothing has to wait for it. */
-const STEP_LENGTH = 2 ** 17;
+/** So many bytes are sealed ahead at a time: a fraction of a millisecond, so that nothing has to wait for it. */
+const STEP_BYTES = 96_000;
 
-/** What the next change may add without the prepared part being copied, in characters. */
-const ROOM_LENGTH = 2 ** 14;
+/** What the next changes may add before larger memory is taken, in bytes. */
+const ROOM_BYTES = 2 ** 14;
 
-/** The beginning of a version that is still to come. */
-interface Beginning {
-	readonly pieces: readonly string[];
-	readonly sealing: Sealing;
-	/** So many of the pieces are sealed. */
-	sealed: number;
-}
+const NO_ROOM: Buffer = Buffer.alloc(0);
 
 /**
  * Seals versions of one document, one after the other. Each is sealed as a whole and under random bytes of its own, which
@@ -31,11 +22,15 @@ export class JweSealer {
 	readonly #key: Uint8Array;
 	readonly #kid: string;
 	/** The last version; forgotten when it has not been followed for some time. */
-	#last: readonly string[] = [];
-	/** So many pieces at the end did not change the last time. */
-	#unchanged = 0;
+	readonly #last = new PieceBytes();
+	/** Up to this byte the next version will be as the last one. */
+	#expected = 0;
 	#isWorthPreparing = false;
-	#beginning: Beginning | undefined;
+	/** The beginning of a version that is still to come. */
+	#prepared: Sealing | undefined;
+	/** Memory is used in turns, since it costs much to get: what was given out last is being written while the next is made. */
+	#given = NO_ROOM;
+	#room = NO_ROOM;
 	#timer: NodeJS.Timeout | undefined;
 
 	/** @param key Must stay as it is for as long as it is used here. */
@@ -44,70 +39,57 @@ export class JweSealer {
 		this.#kid = kid;
 	}
 
-	/** The document in the framing of `sealJwe`. */
+	/** The document in the framing of `sealJwe`; valid until the next one is sealed. */
 	seal(text: Text): Buffer {
 		const pieces = piecesOf(text);
-		const prepared = this.#beginning;
-		this.#beginning = undefined;
-		const isOfUse = prepared && isBeginning(prepared.pieces, pieces);
-		const { sealing, sealed } = isOfUse ? prepared : this.#start(text, 0);
-		for (const piece of pieces.slice(sealed)) sealing.add(piece);
+		const isSoon = !this.#last.isEmpty;
+		const { kept, sameAtEnd } = this.#last.replace(pieces);
+		const prepared = this.#prepared;
+		this.#prepared = undefined;
+		const isOfUse = prepared !== undefined && prepared.sealed <= kept;
+		const { bytes } = this.#last;
+		const sealing = isOfUse ? prepared : this.#start(bytes.length);
 
-		const isSoon = this.#last.length > 0;
 		// To prepare in vain costs time and saves none.
 		this.#isWorthPreparing = isSoon && (isOfUse || !prepared);
-		this.#unchanged = sameAtEnd(this.#last, pieces);
-		this.#last = pieces;
+		this.#expected = this.#last.endOf(pieces.length - sameAtEnd);
 		clearTimeout(this.#timer);
 		this.#timer = setTimeout(() => this.forget(), OFTEN_MS).unref();
-		return sealing.finish();
+		const framed = sealing.finish(bytes);
+		this.#room = this.#given;
+		this.#given = Buffer.from(framed.buffer);
+		return framed;
 	}
 
 	/** For when nothing is to be done: seals what the next version will begin with, if versions come often. */
 	prepare(): void {
 		if (!this.#isWorthPreparing) return;
-		const end = this.#last.length - this.#unchanged;
-		this.#beginning = this.#start(this.#last.slice(0, end), ROOM_LENGTH);
-		this.#continue(this.#beginning);
+		this.#prepared = this.#start(this.#expected);
+		this.#continue(this.#prepared);
 	}
 
 	/** Lets go of all that was kept for the next version. */
 	forget(): void {
-		this.#beginning = undefined;
-		this.#last = [];
+		this.#prepared = undefined;
+		this.#isWorthPreparing = false;
+		this.#last.clear();
+		this.#given = NO_ROOM;
+		this.#room = NO_ROOM;
 	}
 
-	#start(text: Text, room: number): Beginning {
-		const length = lengthOf(text) + room;
-		const sealing = startSealing(this.#key, this.#kid, length);
-		return { pieces: piecesOf(text), sealing, sealed: 0 };
+	#start(length: number): Sealing {
+		const needed = framedLength(length) + ROOM_BYTES;
+		// Its memory is nobody else's, so that it can be used again.
+		if (this.#room.length < needed)
+			this.#room = Buffer.allocUnsafeSlow(needed + needed / 4);
+		return startSealing(this.#key, this.#kid, this.#room);
 	}
 
-	#continue(beginning: Beginning): void {
-		if (beginning !== this.#beginning) return;
-		let left = STEP_LENGTH;
-		for (const piece of beginning.pieces.slice(beginning.sealed)) {
-			beginning.sealing.add(piece);
-			beginning.sealed += 1;
-			left -= piece.length;
-			if (left <= 0) break;
-		}
-		if (beginning.sealed < beginning.pieces.length)
-			setImmediate(() => this.#continue(beginning)).unref();
+	#continue(sealing: Sealing): void {
+		if (sealing !== this.#prepared) return;
+		const { sealed } = sealing;
+		const end = Math.min(this.#expected, sealed + STEP_BYTES);
+		sealing.advance(this.#last.bytes, end);
+		if (sealing.sealed > sealed) setImmediate(() => this.#continue(sealing));
 	}
-}
-
-function isBeginning(
-	beginning: readonly string[],
-	pieces: readonly string[],
-): boolean {
-	return beginning.every((piece, index) => piece === pieces[index]);
-}
-
-/** How many pieces at their ends two texts have in common. */
-function sameAtEnd(one: readonly string[], other: readonly string[]): number {
-	const most = Math.min(one.length, other.length);
-	let same = 0;
-	while (same < most && one.at(-1 - same) === other.at(-1 - same)) same += 1;
-	return same;
 }

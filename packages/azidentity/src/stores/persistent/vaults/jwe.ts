@@ -8,11 +8,6 @@ import {
 	timingSafeEqual,
 } from "node:crypto";
 import { jsonObject } from "../../../foundation/json-object.ts";
-import {
-	lengthOf,
-	piecesOf,
-	type Text,
-} from "../../../foundation/text-pieces.ts";
 
 /** Bytes of a key: the first half proves, the second encrypts. */
 export const KEY_BYTES = 32;
@@ -29,11 +24,14 @@ const BLOCK_BYTES = 16;
  */
 const NO_AAD_LENGTH = Buffer.alloc(8);
 
-/** A document of which the framing is being made, piece by piece. */
+/** A text of which the framing is being made, from its beginning on. */
 export interface Sealing {
-	add(piece: string): void;
-	/** The document in its framing. Nothing can be added afterwards. */
-	finish(): Buffer;
+	/** So many bytes of the text are sealed. They are not looked at again. */
+	readonly sealed: number;
+	/** Seals the text up to a byte, or a few bytes less. */
+	advance(text: Buffer, end: number): void;
+	/** The text in its framing. Nothing can be sealed afterwards. */
+	finish(text: Buffer): Buffer;
 }
 
 /** What encryption and base64 make whole units of: nothing is left over between two chunks. */
@@ -42,12 +40,6 @@ const UNIT_BYTES = 3 * BLOCK_BYTES;
 /** Chunks of this size stay in the processor's cache: to seal a megabyte as one takes twice as long. */
 const CHUNK_BYTES = 1_000 * UNIT_BYTES;
 
-/** A character is half of one that takes four bytes, or one that takes up to three. */
-const MOST_BYTES = 3;
-
-/** With less room than this, in characters, a chunk counts as full. */
-const LEAST_ROOM = 500;
-
 /**
  * A document in the framing that the Go library keeps it in: a JWE in compact form (RFC 7516), key used directly,
  * A128CBC-HS256 (RFC 7518 section 5.2.3), save that the header is not proven.
@@ -55,24 +47,29 @@ const LEAST_ROOM = 500;
  * @param iv New random bytes each time; the same twice shows which beginnings of documents are equal.
  */
 export function sealJwe(
-	text: Text,
+	text: string,
 	key: Uint8Array,
 	kid: string,
 	iv?: Uint8Array,
 ): Buffer {
-	const sealing = startSealing(key, kid, lengthOf(text), iv);
-	for (const piece of piecesOf(text)) sealing.add(piece);
-	return sealing.finish();
+	const bytes = Buffer.from(text);
+	const room = Buffer.allocUnsafe(framedLength(bytes.length));
+	return startSealing(key, kid, room, iv).finish(bytes);
+}
+
+/** How long the framing of so many bytes gets, or less. */
+export function framedLength(length: number): number {
+	return FRAME_LENGTH + Math.ceil((length * 4) / 3);
 }
 
 /**
- * As `sealJwe`, for a text that comes in pieces.
- * @param length About how long it will be.
+ * As `sealJwe`, for a text of which the beginning is known before the end.
+ * @param room Where the framing is made, if there is enough of it.
  */
 export function startSealing(
 	key: Uint8Array,
 	kid: string,
-	length: number,
+	room: Buffer,
 	iv: Uint8Array = randomBytes(IV_BYTES),
 ): Sealing {
 	if (key.length !== KEY_BYTES)
@@ -80,39 +77,34 @@ export function startSealing(
 	const header = JSON.stringify({ alg: "dir", enc: "A128CBC-HS256", kid });
 	const cipher = createCipheriv("aes-128-cbc", key.subarray(HALF), iv);
 	const proof = proofOf(key, iv);
-	const sealed = growingText(FRAME_LENGTH + Math.ceil((length * 4) / 3));
+	const framed = growingText(room);
 	// Between the dots that stand together there would be an encrypted key: ours is used as it is.
-	sealed.add(`${encoded(Buffer.from(header))}..${encoded(iv)}.`);
+	framed.add(`${encoded(Buffer.from(header))}..${encoded(iv)}.`);
 
+	let sealed = 0;
 	const addCiphertext = (ciphertext: Buffer) => {
 		proof.update(ciphertext);
-		sealed.add(encoded(ciphertext));
+		framed.add(ciphertext.toString("base64url"));
 	};
-	const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-	let filled = 0;
-	function flush(): void {
-		const full = filled - (filled % UNIT_BYTES);
-		addCiphertext(cipher.update(chunk.subarray(0, full)));
-		chunk.copyWithin(0, full, filled);
-		filled -= full;
+	function advance(text: Buffer, end: number): void {
+		const last = end - (end % UNIT_BYTES);
+		while (sealed < last) {
+			const next = Math.min(sealed + CHUNK_BYTES, last);
+			addCiphertext(cipher.update(text.subarray(sealed, next)));
+			sealed = next;
+		}
 	}
 	return {
-		add(piece) {
-			for (let at = 0; at < piece.length; ) {
-				const room = Math.floor((CHUNK_BYTES - filled) / MOST_BYTES);
-				const end = endOfSlice(piece, at + room);
-				filled += chunk.write(piece.slice(at, end), filled);
-				at = end;
-				if (CHUNK_BYTES - filled < LEAST_ROOM * MOST_BYTES) flush();
-			}
+		get sealed() {
+			return sealed;
 		},
-		finish() {
-			flush();
-			const rest = chunk.subarray(0, filled);
-			addCiphertext(Buffer.concat([cipher.update(rest), cipher.final()]));
-			chunk.fill(0);
-			sealed.add(`.${encoded(tagOf(proof))}`);
-			return sealed.bytes();
+		advance,
+		finish(text) {
+			advance(text, text.length);
+			const rest = cipher.update(text.subarray(sealed));
+			addCiphertext(Buffer.concat([rest, cipher.final()]));
+			framed.add(`.${encoded(tagOf(proof))}`);
+			return framed.bytes();
 		},
 	};
 }
@@ -120,21 +112,14 @@ export function startSealing(
 /** More than a framing takes beside the document. */
 const FRAME_LENGTH = 200;
 
-/** Where a slice of a text ends that shall be so long at most: what takes two characters is not cut. */
-function endOfSlice(text: string, end: number): number {
-	if (end >= text.length) return text.length;
-	const last = text.charCodeAt(end - 1);
-	return last >= 0xd800 && last <= 0xdbff ? end - 1 : end;
-}
-
 /** A text of ASCII characters that grows, as bytes. */
-function growingText(length: number) {
-	let bytes = Buffer.allocUnsafe(length);
+function growingText(room: Buffer) {
+	let bytes = room;
 	let filled = 0;
 	return {
 		add(text: string): void {
 			if (filled + text.length > bytes.length) {
-				const more = Buffer.allocUnsafe(2 * (filled + text.length));
+				const more = Buffer.allocUnsafeSlow(2 * (filled + text.length));
 				bytes.copy(more, 0, 0, filled);
 				bytes = more;
 			}
