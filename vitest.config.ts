@@ -10,8 +10,9 @@ export default defineConfig({
 		include: ["packages/*/test/**/*.test.ts", "scripts/test/**/*.test.js"],
 		setupFiles: ["scripts/vitest/loopback-only.js"],
 		reporters: ["default", closingLine()],
-		testTimeout: 30_000,
-		hookTimeout: 60_000,
+		// For a machine that has much else to do: alone, none takes a tenth of it.
+		testTimeout: 120_000,
+		hookTimeout: 120_000,
 		maxWorkers: 2,
 		server: { deps: { external: [/packages\/emulator\/dist/] } },
 	},
