@@ -27,10 +27,12 @@ export function vaultSecrets(key: object) {
 			if (part === "versions") return listed(secrets.get(name));
 			return found(versionOf(secrets.get(name), part));
 		},
-		"GET keys": ({ url }, name) => [
-			200,
-			{ key: { ...key, kid: `${url.origin}/keys/${name}/1` }, attributes: {} },
-		],
+		"GET keys": ({ url }, name) => {
+			const kid = `${url.origin}/keys/${name || "a-key"}/1`;
+			const attributes = {};
+			if (name === "") return listed([{ kid, attributes }]);
+			return [200, { key: { ...key, kid }, attributes }];
+		},
 		"PUT secrets": ({ url, body }, name) => {
 			const version = newVersion(`${url.origin}/secrets/${name}`, body);
 			secrets.set(name, [version, ...(secrets.get(name) ?? [])]);
