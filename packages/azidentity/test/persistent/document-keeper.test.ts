@@ -9,6 +9,7 @@ function setUp() {
 	const written: Text[] = [];
 	const wanting: ((lease: Lease | undefined) => void)[] = [];
 	let isHeld = false;
+	let holder: string | undefined = "another process";
 	const lease: Lease = {
 		async release() {
 			isHeld = false;
@@ -22,7 +23,10 @@ function setUp() {
 				written.push(text);
 			},
 		},
-		{ acquire: () => new Promise((resolve) => wanting.push(resolve)) },
+		{
+			acquire: () => new Promise((resolve) => wanting.push(resolve)),
+			holding: () => holder,
+		},
 	);
 	const give = (what: Lease | undefined) => {
 		isHeld = what !== undefined;
@@ -33,6 +37,11 @@ function setUp() {
 		written,
 		open: () => give(lease),
 		refuse: () => give(undefined),
+		/** Somebody else got the lock meanwhile, or with `undefined` nobody has it at this moment. */
+		passOn(next: string | undefined) {
+			holder = next;
+			give(undefined);
+		},
 	};
 }
 
@@ -97,4 +106,28 @@ test("when another process keeps the lock, the changes fail and the next ones ar
 	open();
 	await next;
 	assert.deepEqual(written, ["b"]);
+});
+
+test.each([["one after another"], [undefined]])(
+	"while the lock goes from hand to hand (%s), it is waited for on and on",
+	async (next) => {
+		const { keeper, written, open, passOn } = setUp();
+		const change = keeper.update(append("a"));
+		passOn(next);
+		await turn();
+		open();
+		await change;
+		assert.deepEqual(written, ["a"]);
+	},
+);
+
+test("but not for ever: a caller has its token after half a minute", async () => {
+	const { keeper, written, passOn } = setUp();
+	const failed = assert.rejects(keeper.update(append("a")), /another process/);
+	for (let waits = 1; waits <= 6; waits += 1) {
+		passOn(`process ${waits}`);
+		await turn();
+	}
+	await failed;
+	assert.deepEqual(written, []);
 });

@@ -5,8 +5,10 @@ import type { ProcessLock } from "./process-lock.ts";
 
 /** Most holders write one small file and are done after a millisecond or two. */
 const FIRST_PAUSE_MS = 1;
-/** A handover to who has waited for long takes half of this on average, and waiting costs 50 looks a second. */
+/** A handover to who waits takes half of this on average, and waiting costs 50 looks a second. */
 const LONGEST_PAUSE_MS = 20;
+/** Who has waited for so long would wait for ever where others come all the time, and look more often. */
+const LONG_WAIT_MS = 500;
 
 /** Tries to take a lock, without waiting. Gives what gives it back; undefined when somebody else has it. */
 export type Try = () => Promise<(() => Promise<void>) | undefined>;
@@ -50,15 +52,21 @@ async function inTime(
 	attempt: Try,
 	patience: Patience,
 ): Promise<(() => Promise<void>) | undefined> {
-	let wait = FIRST_PAUSE_MS;
-	for (;;) {
+	for (let waited = 0; ; ) {
 		const giveBack = await attempt();
 		if (giveBack !== undefined) return giveBack;
 		const { signal } = patience;
+		const wait = pauseAfter(waited);
 		await pause(wait, undefined, { signal }).catch(() => {});
 		if (signal.aborted) return undefined;
-		wait = Math.min(2 * wait, LONGEST_PAUSE_MS);
+		waited += wait;
 	}
+}
+
+/** How long who has waited for so long waits until the next look, in milliseconds. */
+export function pauseAfter(waited: number): number {
+	if (waited >= LONG_WAIT_MS) return FIRST_PAUSE_MS;
+	return Math.min(Math.max(waited, FIRST_PAUSE_MS), LONGEST_PAUSE_MS);
 }
 
 function leaseOf(giveBack: () => Promise<void>, endTurn: () => void): Lease {

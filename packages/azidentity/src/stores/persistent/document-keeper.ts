@@ -1,3 +1,4 @@
+import type { Lease } from "../../cache/token-store.ts";
 import type { Text } from "../../foundation/text-pieces.ts";
 import type { DocumentPlace } from "./document-place.ts";
 import type { ProcessLock } from "./process-lock.ts";
@@ -20,6 +21,12 @@ interface Change {
 const PATIENCE_MS = 5_000;
 
 /**
+ * So often that is waited for while the lock goes from hand to hand: where many processes write on a busy machine, the next one
+ * would ask again for what is not written now. For longer than 30 s no caller's token is held back for it.
+ */
+const MOST_WAITS = 6;
+
+/**
  * Changes a document under its lock. Changes that are wanted while another is being written are made
  * together, by one more write: a process that stores a hundred tokens at once does not write a hundred times.
  */
@@ -31,7 +38,7 @@ export function documentKeeper(
 	let isWriting = false;
 
 	async function write(): Promise<void> {
-		const lease = await lock.acquire(PATIENCE_MS);
+		const lease = await acquired(lock);
 		// Taken as late as can be: whoever came during the wait is served as well.
 		const changes = wanted;
 		wanted = [];
@@ -67,6 +74,17 @@ export function documentKeeper(
 				if (!isWriting) void writeAll();
 			}),
 	};
+}
+
+/** The lock; undefined when one holder kept it, or too many came before. */
+async function acquired(lock: ProcessLock): Promise<Lease | undefined> {
+	for (let waits = 1; ; waits += 1) {
+		const before = lock.holding?.();
+		const lease = await lock.acquire(PATIENCE_MS);
+		if (lease !== undefined || waits === MOST_WAITS) return lease;
+		const isPassedOn = lock.holding !== undefined && before !== lock.holding();
+		if (!isPassedOn) return undefined;
+	}
 }
 
 /** The document with all changes made, one after the other. One that throws is left out, and told. */

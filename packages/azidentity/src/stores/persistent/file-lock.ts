@@ -1,4 +1,4 @@
-import { close as closeFile, closeSync, fstatSync } from "node:fs";
+import { close as closeFile, closeSync, fstatSync, lstatSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { codeOf, pathFailure } from "./cannot-open.ts";
 import { contestedLock } from "./contested-lock.ts";
@@ -46,13 +46,20 @@ let removesAtExit = false;
  */
 export function fileLock(path: string, program = "azidentity"): ProcessLock {
 	const file = resolve(path);
-	return contestedLock(file, () => {
+	const { acquire } = contestedLock(file, () => {
 		const looks: Looks = { file: undefined, count: 0 };
 		return async () => {
 			const fd = await tryToLock(file, program, looks);
 			return fd === undefined ? undefined : giveBackOf(file, fd);
 		};
 	});
+	return { acquire, holding: () => holdingOf(file) };
+}
+
+/** Whoever gets the lock makes the file, or writes into the one that is there. */
+function holdingOf(path: string): string | undefined {
+	const found = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+	return found && `${found.ino} ${found.mtimeNs}`;
 }
 
 /** Which file was found unlocked though its process lives, and how often in a row. */
