@@ -3,6 +3,7 @@ import { damaged } from "./faults/damaged.ts";
 import { disk } from "./faults/disk.ts";
 import { kills } from "./faults/kills.ts";
 import { languages } from "./faults/languages.ts";
+import { stale } from "./faults/stale.ts";
 import { together } from "./faults/together.ts";
 
 /** All of them, in the order in which they are run. */
@@ -12,4 +13,5 @@ export const FAULTS: readonly Fault[] = [
 	languages,
 	damaged,
 	disk,
+	stale,
 ];

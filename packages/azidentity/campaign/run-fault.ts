@@ -56,7 +56,8 @@ export async function runFault(
 		if (figures.done < budget)
 			tell(`only ${figures.done} of ${budget} ${unit} were done`);
 	} catch (error) {
-		tell(`the campaign itself failed: ${(error as Error).stack ?? error}`);
+		brokenCount += 1;
+		broken.unshift(`the campaign itself failed: ${(error as Error).stack}`);
 	} finally {
 		rmSync(scratch, { recursive: true, force: true });
 	}

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { CacheOnDisk } from "../test/persistent/programs.ts";
-import { holdStopped } from "./stopped-holder.ts";
+import { holder } from "./holder.ts";
 
 /** Something that goes wrong with the disk of a cache. */
 export interface Trouble {
@@ -79,7 +79,13 @@ export const TROUBLES: readonly Trouble[] = [
 		what: "a stopped process that keeps the document locked",
 		async arrange(place) {
 			const file = path.join(place.directory, place.name);
-			return { end: await holdStopped("document", file) };
+			const { child, ended } = await holder("document", file);
+			child.kill("SIGSTOP");
+			const end = async () => {
+				child.kill("SIGKILL");
+				await ended;
+			};
+			return { end };
 		},
 	},
 ];

@@ -5,7 +5,8 @@ import { entriesIn } from "../../test/interop/programs/open-document.js";
 import { newCache } from "../../test/persistent/programs.ts";
 import type { Fault, Trial } from "../fault.ts";
 import { type FillingProcess, fillingProcess } from "../filling-process.ts";
-import { type OutlivedLock, outlivedLock } from "../outlived-lock.ts";
+import { outlivedLock } from "../outlived-lock.ts";
+import { type Measured, summaryOf } from "../stall-watch.ts";
 
 /** Processes that fill one cache at the same time. */
 const AT_ONCE = 8;
@@ -35,7 +36,7 @@ export const kills: Fault = {
 	budgets: { short: 60, usual: 2_000, long: 100_000 },
 	needs: ["keyring"],
 	async run(trial) {
-		const sum = { done: 0, handed: 0, locks: [] as OutlivedLock[] };
+		const sum = { done: 0, handed: 0, locks: [] as Measured[] };
 		while (sum.done < trial.budget) {
 			const count = Math.min(KILLS_PER_CACHE, trial.budget - sum.done);
 			await fillAndKill(trial, count, sum);
@@ -49,7 +50,7 @@ interface Sum {
 	/** Tokens that callers were handed. */
 	handed: number;
 	/** Of the processes that held the document's lock when they were killed. */
-	readonly locks: OutlivedLock[];
+	readonly locks: Measured[];
 }
 
 /** One cache: so many kills, and then a process that looks for all that callers were handed. */
@@ -95,7 +96,7 @@ async function killed(
 	{ random, broken }: Trial,
 	filling: FillingProcess,
 	lockFile: string,
-): Promise<OutlivedLock | undefined> {
+): Promise<Measured | undefined> {
 	const isAtStart = random.below(KILLED_AT_START) === 0;
 	const tokens = isAtStart ? 0 : 1 + random.below(MOST_TOKENS);
 	const wait = random.next() * (isAtStart ? LONGEST_START_MS : LONGEST_WAIT_MS);
@@ -161,13 +162,8 @@ async function readAgain(
 }
 
 function notesOf({ handed, locks }: Sum): string[] {
-	const measured = locks.filter(({ isVoid }) => !isVoid).map(({ ms }) => ms);
-	const notes = [
+	return [
 		`${handed.toLocaleString("en")} tokens that callers were handed, all looked for after each kill and again by a new process`,
+		`${locks.length.toLocaleString("en")} held the document's lock when they were killed; how long it outlived them: ${summaryOf(locks)}`,
 	];
-	if (measured.length > 0)
-		notes.push(
-			`${locks.length} held the document's lock when they were killed; it outlived them by ${Math.max(...measured).toFixed(1)} ms at most`,
-		);
-	return notes;
 }
