@@ -39,7 +39,7 @@ const OWNS_NOW = {
 		"it waits for times that credentials name, and has no other who would tell it",
 	"packages/azidentity/src/pipeline/with-token-cache.ts":
 		"it makes a memory, which is told the time by whoever makes it",
-	"packages/azidentity/src/platform/http.ts":
+	"packages/azidentity/src/platform/pipeline-sender.ts":
 		"the door to the network: credentials do not pass a clock through their options",
 	"packages/azidentity/src/tools/azure-cli-profile.ts":
 		"it is compared with the times of files, which are the world's",

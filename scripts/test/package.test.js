@@ -7,6 +7,7 @@ import { memberDifferences } from "../api/members.js";
 import { exportsOf, surfaceReport } from "../api/surface.js";
 import { loadedTooEarly } from "../checks/lazy.js";
 import { tooMuch, wrongFiles } from "../checks/package.js";
+import { bundled } from "../checks/size.js";
 import { installedPackages } from "../installed-packages.js";
 import { tree } from "./tree.js";
 
@@ -185,4 +186,16 @@ test("package: packages that run something at install, and more than was promise
 	]);
 	assert.equal(tooMuch(packages, { ...enough, packages: 2 }).length, 7);
 	assert.equal(tooMuch(packages, { ...enough, bytes: 9 * 4096 - 1 }).length, 7);
+});
+
+test("size: what loads late is not in the bundle of an entry, what loads at once is", async () => {
+	const home = tree({
+		"a.js":
+			'import { b } from "./b.js"; export const a = () => [b, import("./c.js")];',
+		"b.js": 'export const b = "at once"; export const unused = "unused";',
+		"c.js": 'export const c = "late";',
+	});
+	const code = await bundled(path.join(home, "a.js"));
+	assert.match(code, /at once/);
+	assert.doesNotMatch(code, /"late"|unused/);
 });

@@ -24,11 +24,6 @@ export type DefaultLinkName =
 	| (typeof PRODUCTION)[number]
 	| (typeof DEVELOPMENT)[number];
 
-const SELECTABLE: readonly DefaultLinkName[] = [
-	...PRODUCTION,
-	...DEVELOPMENT.filter((name) => name !== "BrokerCredential"),
-];
-
 /**
  * The links that AZURE_TOKEN_CREDENTIALS selects: those of production, those of development, or a single one; all of
  * them when it is not set.
@@ -42,10 +37,14 @@ export function selectedLinks(
 	if (wanted === "") return [...PRODUCTION, ...DEVELOPMENT];
 	if (wanted === "prod") return PRODUCTION;
 	if (wanted === "dev") return DEVELOPMENT;
-	const single = SELECTABLE.find((name) => name.toLowerCase() === wanted);
+	const selectable = [
+		...PRODUCTION,
+		...DEVELOPMENT.filter((name) => name !== "BrokerCredential"),
+	];
+	const single = selectable.find((name) => name.toLowerCase() === wanted);
 	if (single !== undefined) return [single];
 	throw new TypeError(
-		`${credentialName}: the environment variable AZURE_TOKEN_CREDENTIALS names no credential. Set it to "prod", "dev", or one of ${SELECTABLE.join(", ")}, or unset it.`,
+		`${credentialName}: the environment variable AZURE_TOKEN_CREDENTIALS names no credential. Set it to "prod", "dev", or one of ${selectable.join(", ")}, or unset it.`,
 	);
 }
 

@@ -4,10 +4,7 @@ import type {
 	TokenCredential,
 } from "@azure/core-auth";
 import type { AuthenticationRecord } from "../authentication-record.ts";
-import {
-	type DeviceCodeInfo,
-	deviceCodePrompt,
-} from "../entra/device-code-prompt.ts";
+import type { DeviceCodeInfo } from "../entra/device-code-prompt.ts";
 import { entraClient } from "../entra/entra-client.ts";
 import { required } from "../foundation/validate.ts";
 import type {
@@ -73,13 +70,13 @@ export class DeviceCodeCredential implements TokenCredential {
 			client,
 			tenantId: options.tenantId,
 			options,
-			prompt: deviceCodePrompt({
-				credentialName: NAME,
-				client,
-				show,
-				now,
-				setTimeout,
-			}),
+			async prompt(request) {
+				const { deviceCodePrompt } = await import(
+					"../entra/device-code-prompt.ts"
+				);
+				const parts = { credentialName: NAME, client, show, now, setTimeout };
+				return deviceCodePrompt(parts)(request);
+			},
 		});
 	}
 

@@ -1,8 +1,4 @@
 import type { GetTokenOptions } from "@azure/core-auth";
-import {
-	type AuthenticationRecord,
-	checkedRecord,
-} from "../authentication-record.ts";
 import type { KnownAccount, TokenCache } from "../cache/token-cache.ts";
 import { AuthenticationRequiredError } from "../errors.ts";
 import { Flights } from "../foundation/flight.ts";
@@ -13,19 +9,15 @@ type Signal = GetTokenOptions["abortSignal"];
 /** The tenant of all personal accounts. */
 const PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad";
 
-/** Who signed in before, as far as the record or the cache tell. */
+/** Who signed in before, as far as the cache tells. It is loaded by the first call that needs to know. */
 export class KnownAccounts {
-	/** Who the program says it is. */
-	readonly record: AuthenticationRecord | undefined;
 	readonly #parts: UserTokenGetterParts;
 	readonly #cache: TokenCache;
 	readonly #looking = new Flights<KnownAccount[]>();
 
-	/** Throws a TypeError when the record is none, or one of another client or cloud. */
 	constructor(parts: UserTokenGetterParts, cache: TokenCache) {
 		this.#parts = parts;
 		this.#cache = cache;
-		this.record = recordOfCredential(parts);
 	}
 
 	/**
@@ -77,24 +69,4 @@ function isOfKind({ homeAccountId }: KnownAccount, tenantId = ""): boolean {
 		default:
 			return true;
 	}
-}
-
-function recordOfCredential({
-	client,
-	credentialName,
-	options,
-}: UserTokenGetterParts): AuthenticationRecord | undefined {
-	const given = options.authenticationRecord;
-	if (given === undefined || given === null) return undefined;
-	const record = checkedRecord(credentialName, given);
-	const refuse = (what: string): never => {
-		throw new TypeError(
-			`${credentialName}: the option authenticationRecord is of another ${what}. Sign in with this credential to make one.`,
-		);
-	};
-	if (record.clientId.toLowerCase() !== client.clientId.toLowerCase())
-		return refuse("client (application)");
-	if (record.authority !== "" && record.authority !== client.environment)
-		return refuse("authority (cloud)");
-	return record;
 }

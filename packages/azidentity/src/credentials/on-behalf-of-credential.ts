@@ -15,7 +15,6 @@ import type {
 	AuthorityValidationOptions,
 	MultiTenantTokenCredentialOptions,
 } from "../entra/entra-client-options.ts";
-import { onBehalfOf } from "../entra/on-behalf-of.ts";
 import { checkTenantId } from "../entra/tenants.ts";
 import { CredentialUnavailableError } from "../errors.ts";
 import { assertionHash } from "../foundation/assertion-hash.ts";
@@ -108,7 +107,11 @@ export class OnBehalfOfCredential implements TokenCredential {
 			},
 			tenantId,
 			options,
-			source: onBehalfOf(NAME, client, userAssertionToken, proof),
+			async source(request, held) {
+				const { onBehalfOf } = await import("../entra/on-behalf-of.ts");
+				const ask = onBehalfOf(NAME, client, userAssertionToken, proof);
+				return ask(request, held);
+			},
 		});
 	}
 

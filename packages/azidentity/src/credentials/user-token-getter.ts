@@ -4,15 +4,16 @@ import {
 	recordOf,
 } from "../authentication-record.ts";
 import type { TokenCache } from "../cache/token-cache.ts";
+import { checkAccount } from "../entra/check-account.ts";
 import type { ClientProof } from "../entra/client-proof.ts";
 import type { EntraClient } from "../entra/entra-client.ts";
-import { checkAccount, refreshFirst } from "../entra/refresh-first.ts";
 import { AuthenticationError, AuthenticationRequiredError } from "../errors.ts";
 import { abortable } from "../foundation/abort.ts";
 import type { Prompt } from "../token.ts";
 import { type CacheOptions, tokenCacheOf } from "./cache-options.ts";
 import type { InteractiveCredentialOptions } from "./interactive-credential-options.ts";
-import { KnownAccounts } from "./known-accounts.ts";
+import type { KnownAccounts } from "./known-accounts.ts";
+import { recordOfCredential } from "./known-record.ts";
 import { PromptQueue } from "./prompt-queue.ts";
 import { type GetToken, reported, tokenGetter } from "./token-getter.ts";
 import { type UserNeed, userNeeds } from "./user-need.ts";
@@ -54,7 +55,8 @@ interface SignIn {
 export class UserTokenGetter {
 	readonly #parts: UserTokenGetterParts;
 	readonly #cache: TokenCache;
-	readonly #known: KnownAccounts;
+	readonly #record: AuthenticationRecord | undefined;
+	#known: KnownAccounts | undefined;
 	readonly #needs: ReturnType<typeof userNeeds>;
 	readonly #prompt: Prompt;
 	readonly #prompts = new PromptQueue<SignIn>();
@@ -73,9 +75,9 @@ export class UserTokenGetter {
 		this.#parts = parts;
 		this.#needs = userNeeds(parts);
 		this.#cache = tokenCacheOf(credentialName, options);
-		this.#known = new KnownAccounts(parts, this.#cache);
+		this.#record = recordOfCredential(parts);
 		this.#prompt = reported(credentialName, parts.prompt);
-		this.#account = this.#known.record?.homeAccountId;
+		this.#account = this.#record?.homeAccountId;
 	}
 
 	/** A token: remembered, refreshed, or else got by a prompt unless the program wants none. */
@@ -109,10 +111,16 @@ export class UserTokenGetter {
 	): Promise<AuthenticationRecord> {
 		const need = this.#needs(scopes, options);
 		// A cache that cannot be opened is reported before the person is asked, not after.
-		await this.#known.look(options.abortSignal);
+		await (await this.#knownAccounts()).look(options.abortSignal);
 		while (this.#prompts.isBusyFor(need.key))
 			await this.#prompts.wait(options.abortSignal);
 		return (await this.#signIn(need)).record;
+	}
+
+	async #knownAccounts(): Promise<KnownAccounts> {
+		const { KnownAccounts } = await import("./known-accounts.ts");
+		this.#known ??= new KnownAccounts(this.#parts, this.#cache);
+		return this.#known;
 	}
 
 	/** A token that needs nobody, or the error that says why somebody is needed. */
@@ -122,7 +130,8 @@ export class UserTokenGetter {
 	): Promise<AccessToken | AuthenticationRequiredError> {
 		try {
 			const account =
-				this.#account ?? (await this.#known.one(options.abortSignal));
+				this.#account ??
+				(await (await this.#knownAccounts()).one(options.abortSignal));
 			const token = await this.#getterOf(account)(scopes, options);
 			this.#account ??= account;
 			return token;
@@ -144,7 +153,10 @@ export class UserTokenGetter {
 				additionallyAllowedTenants: this.#needs.allowedTenants,
 				tokenCache: this.#cache,
 			},
-			source: refreshFirst(credentialName, client, proof),
+			source: async (request, held) => {
+				const { refreshFirst } = await import("../entra/refresh-first.ts");
+				return refreshFirst(credentialName, client, proof)(request, held);
+			},
 		});
 		this.#silent = { account, getToken };
 		return getToken;
@@ -160,7 +172,7 @@ export class UserTokenGetter {
 	async #show(need: UserNeed, abortSignal: AbortSignal): Promise<SignIn> {
 		const { client, credentialName, loginHint } = this.#parts;
 		const { clientId, environment } = client;
-		const { record } = this.#known;
+		const record = this.#record;
 		const hint = loginHint ?? record?.username;
 		const request = {
 			...need.request,

@@ -8,7 +8,6 @@ import type {
 	AuthorityValidationOptions,
 	MultiTenantTokenCredentialOptions,
 } from "../entra/entra-client-options.ts";
-import { passwordPrompt } from "../entra/password-prompt.ts";
 import { checkTenantId } from "../entra/tenants.ts";
 import { required } from "../foundation/validate.ts";
 import type {
@@ -63,7 +62,10 @@ export class UsernamePasswordCredential implements TokenCredential {
 			client,
 			tenantId,
 			options,
-			prompt: passwordPrompt(NAME, client, username, password),
+			async prompt(request) {
+				const { passwordPrompt } = await import("../entra/password-prompt.ts");
+				return passwordPrompt(NAME, client, username, password)(request);
+			},
 			loginHint: username,
 		});
 	}

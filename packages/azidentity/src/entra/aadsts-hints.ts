@@ -161,18 +161,6 @@ const HINTS_BY_ERROR: ReadonlyMap<unknown, string> = new Map([
 	["authorization_declined", "The person declined to sign in."],
 ]);
 
-/** Codes that say the service is in trouble, whatever the status beside them. */
-const TRANSIENT: ReadonlySet<number> = new Set([90006, 90024, 90033, 90055]);
-
-/** The numbers of the AADSTS codes in an error document: its list, and what its description begins with. */
-export function aadstsCodes(document: Record<string, unknown>): number[] {
-	const { error_codes: listed, error_description: description } = document;
-	const codes = Array.isArray(listed) ? listed.filter(Number.isInteger) : [];
-	if (codes.length > 0) return codes;
-	const named = /AADSTS(\d{4,8})/.exec(String(description ?? ""))?.[1];
-	return named === undefined ? [] : [Number(named)];
-}
-
 /** What a person can do about the codes, or about the `error` beside them, when we know. */
 export function aadstsHint(
 	codes: readonly number[],
@@ -181,10 +169,6 @@ export function aadstsHint(
 	const known = codes.find((code) => HINTS.has(code));
 	const byCode = known === undefined ? undefined : HINTS.get(known);
 	return HINTS_BY_ERROR.get(error) ?? byCode;
-}
-
-export function isTransientCode(codes: readonly number[]): boolean {
-	return codes.some((code) => TRANSIENT.has(code));
 }
 
 function entries(

@@ -1,11 +1,12 @@
 import {
 	AzureAuthorityHosts,
+	isCiam,
 	isKnownHost,
 	preferredCache,
 	preferredNetwork,
 } from "../foundation/clouds.ts";
 import { rememberedFlights } from "../foundation/remembered-flights.ts";
-import { type Asking, askedEndpoints, isCiam } from "./discovery.ts";
+import type { Asking } from "./discovery.ts";
 import type { Endpoints } from "./endpoints.ts";
 import type { FindRegion } from "./region.ts";
 import { isAdfs } from "./tenants.ts";
@@ -47,13 +48,14 @@ export function authority(
 				return knownEndpoints(base);
 			const needsInstance =
 				!disableInstanceDiscovery && !isAdfs(tenantId) && !isCiam(host.host);
-			return flights(base, asking.abortSignal, (abortSignal) =>
-				askedEndpoints(
+			return flights(base, asking.abortSignal, async (abortSignal) => {
+				const { askedEndpoints } = await import("./discovery.ts");
+				return askedEndpoints(
 					{ host: host.host, base, tenantId },
 					{ ...asking, abortSignal },
 					needsInstance ? askInstance : undefined,
-				),
-			);
+				);
+			});
 		},
 	};
 }

@@ -2,7 +2,8 @@ import { AuthorizationResponseError, validateAuthResponse } from "oauth4webapi";
 import { AuthenticationError } from "../errors.ts";
 import { aliases, isKnownHost } from "../foundation/clouds.ts";
 import { redact, secretsIn } from "../foundation/redact.ts";
-import { aadstsCodes, aadstsHint, isTransientCode } from "./aadsts-hints.ts";
+import { aadstsCodes, isTransientCode } from "./aadsts-codes.ts";
+import { aadstsHint } from "./aadsts-hints.ts";
 import { isTransientError, sentence } from "./refusal.ts";
 
 /** What an authorization response is compared with, and who asked. */

@@ -18,8 +18,8 @@ import {
 import type { Grant, PromptRequest } from "../token.ts";
 import { codeFrom } from "./authorization-response.ts";
 import { authorizationUrl } from "./authorization-url.ts";
+import { checkAccount } from "./check-account.ts";
 import type { EntraClient } from "./entra-client.ts";
-import { checkAccount } from "./refresh-first.ts";
 import { tokenForm } from "./token-form.ts";
 
 /** What the page says first, by the error. */

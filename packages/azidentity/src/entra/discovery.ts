@@ -1,4 +1,9 @@
-import { aliases, isKnownHost } from "../foundation/clouds.ts";
+import {
+	aliases,
+	CIAM_SUFFIX,
+	isCiam,
+	isKnownHost,
+} from "../foundation/clouds.ts";
 import { isObject, jsonObject } from "../foundation/json-object.ts";
 import { log } from "../foundation/log.ts";
 import type { Join } from "../foundation/remembered-flights.ts";
@@ -25,13 +30,6 @@ interface Place {
 
 /** Who knows all Microsoft's authorities. An authority cannot vouch for itself. */
 const DISCOVERY_HOST = "login.microsoftonline.com";
-
-/** Entra External ID: every tenant has a host of its own, which only Microsoft can give out. */
-const CIAM_SUFFIX = ".ciamlogin.com";
-
-export function isCiam(host: string): boolean {
-	return host.endsWith(CIAM_SUFFIX);
-}
 
 /**
  * Asks Microsoft whether the host is an authority, unless that is not wanted, then the host for

@@ -1,7 +1,7 @@
 import { AuthenticationError } from "../errors.ts";
 import { jsonObject } from "../foundation/json-object.ts";
 import type { Prompt, PromptRequest } from "../token.ts";
-import { aadstsCodes } from "./aadsts-hints.ts";
+import { aadstsCodes } from "./aadsts-codes.ts";
 import type { EntraClient } from "./entra-client.ts";
 
 /** Wrong user name or password, says the service; also for accounts whose passwords it does not know. */

@@ -3,7 +3,7 @@ import { jsonObject } from "../foundation/json-object.ts";
 import { redact } from "../foundation/redact.ts";
 import type { HttpAnswer, SendHttp } from "../platform/http.ts";
 import type { Errand } from "./entra-client.ts";
-import { isOutageStatus } from "./refusal.ts";
+import { isOutageStatus } from "./outage-status.ts";
 
 /** What Azure Pipelines gives a job, and what a program says of it. */
 export interface PipelineJob {

@@ -1,7 +1,8 @@
 import { AuthenticationError, AuthenticationRequiredError } from "../errors.ts";
 import { log } from "../foundation/log.ts";
 import type { Grant, Held, TokenRequest, TokenSource } from "../token.ts";
-import { aadstsCodes } from "./aadsts-hints.ts";
+import { aadstsCodes } from "./aadsts-codes.ts";
+import { checkAccount } from "./check-account.ts";
 import type { ClientProof } from "./client-proof.ts";
 import type { EntraClient } from "./entra-client.ts";
 
@@ -49,25 +50,6 @@ export function refreshFirst(
 			cause: refusal,
 		});
 	};
-}
-
-/**
- * Refuses a grant for somebody else than was asked for: nothing of it may be remembered or handed out.
- * @throws AuthenticationError
- */
-export function checkAccount(
-	credentialName: string,
-	{ homeAccountId }: Grant,
-	expected: string | undefined,
-): void {
-	if (homeAccountId === undefined || expected === undefined) return;
-	if (homeAccountId === expected) return;
-	const message = `${credentialName}: another account signed in than the one asked for. Sign in with that account, or leave the option authenticationRecord out.`;
-	throw new AuthenticationError(
-		200,
-		{ error: "account_mismatch", error_description: message },
-		{ message },
-	);
 }
 
 function refreshTokensOf({ otherRefreshTokens = [], refreshToken }: Held) {

@@ -2,7 +2,9 @@ import { AuthenticationError } from "../errors.ts";
 import { jsonObject } from "../foundation/json-object.ts";
 import { redact } from "../foundation/redact.ts";
 import type { HttpAnswer } from "../platform/http.ts";
-import { aadstsCodes, aadstsHint, isTransientCode } from "./aadsts-hints.ts";
+import { aadstsCodes, isTransientCode } from "./aadsts-codes.ts";
+import { aadstsHint } from "./aadsts-hints.ts";
+import { isOutageStatus } from "./outage-status.ts";
 import { isAdfs } from "./tenants.ts";
 
 /** Who asked whom for what; it is in the message of every refusal. */
@@ -41,11 +43,6 @@ export function refusal(asked: Asked, answer: HttpAnswer): AuthenticationError {
 /** Whether the service says that it is in trouble. */
 export function isTransientError(error: unknown): boolean {
 	return TRANSIENT_ERRORS.has(error);
-}
-
-/** Whether the status says that the service could not answer: too slow, too busy, or broken. */
-export function isOutageStatus(status: number): boolean {
-	return status === 408 || status === 429 || status >= 500;
 }
 
 function failed(

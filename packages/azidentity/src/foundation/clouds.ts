@@ -75,3 +75,11 @@ export function preferredCache(host: string): string {
 export function aliases(host: string): readonly string[] {
 	return CLOUDS.get(host.toLowerCase())?.aliases ?? [host.toLowerCase()];
 }
+
+/** Entra External ID: every tenant has a host of its own, which only Microsoft can give out. */
+export const CIAM_SUFFIX = ".ciamlogin.com";
+
+/** Whether the host is that of a tenant of Entra External ID. */
+export function isCiam(host: string): boolean {
+	return host.endsWith(CIAM_SUFFIX);
+}

@@ -10,7 +10,8 @@ const CA_FILE = "AZURE_KUBERNETES_CA_FILE";
 const CA_DATA = "AZURE_KUBERNETES_CA_DATA";
 
 /** What people can do when there is no answer. */
-const ADVICE = `It is the token proxy of the cluster, named by ${PROXY}: check that the pod reaches it, and that its certificate is one for ${SNI_NAME} and ${CA_FILE} or ${CA_DATA}.`;
+const advice = () =>
+	`It is the token proxy of the cluster, named by ${PROXY}: check that the pod reaches it, and that its certificate is one for ${SNI_NAME} and ${CA_FILE} or ${CA_DATA}.`;
 
 /** A server of the cluster that takes token requests in the authority's place (AKS identity bindings). */
 export interface TokenProxy {
@@ -58,7 +59,7 @@ export function throughProxy(send: SendHttp, proxy: TokenProxy): SendHttp {
 			...request,
 			url: proxy.urlFor(request.url),
 			tls: proxy.tls,
-			advice: ADVICE,
+			advice: advice(),
 		});
 }
 
