@@ -28,7 +28,6 @@ const MADE_OF = {
 	"./default-azure-credential": /Credential$/,
 	"./environment-credential":
 		/^(Client(Secret|Certificate)|UsernamePassword)Credential$/,
-	".": /./,
 };
 
 const CREDENTIAL = /\b[A-Z][A-Za-z]+Credential\b/g;
@@ -90,6 +89,8 @@ function tooLarge({ subpath, code }) {
 /** The names of other credentials that have an entry of their own. */
 function neighbours({ subpath, code }, names) {
 	const own = names.get(subpath);
+	// What is no credential may well advise one.
+	if (own === undefined) return [];
 	const found = new Set(code.match(CREDENTIAL));
 	return [...found]
 		.filter((name) => name !== own && [...names.values()].includes(name))
