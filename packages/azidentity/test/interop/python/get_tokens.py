@@ -52,11 +52,18 @@ else:
         job["clientId"], authority=authority, token_cache=cache
     )
 
+def patiently(scope):
+    """Others write all the time, and Python looks for the lock four times a second: on a busy machine it asks again."""
+    for attempt in range(5):
+        try:
+            return get_token(scope) or {}
+        except LockError as error:
+            answer = {"error_description": str(error)}
+    return answer
+
+
 for scope in job["scopes"]:
-    try:
-        answer = get_token(scope) or {}
-    except LockError as error:  # others write all the time, and Python looks four times a second
-        answer = {"error_description": str(error)}
+    answer = patiently(scope)
     if "access_token" in answer:
         said = {"token": answer["access_token"]}
     else:
