@@ -15,6 +15,7 @@ export {
 } from "./cache/token-cache.ts";
 export type {
 	DocumentName,
+	Invalidation,
 	Lease,
 	StoreFailure,
 	TokenStore,

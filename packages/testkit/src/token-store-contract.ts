@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { DocumentName, TokenStore } from "azidentity";
 import { afterEach, beforeEach, describe, test } from "vitest";
+import { invalidation, names } from "./token-store-names.ts";
 
 /** A place where documents live, empty at first, and handles on it as different processes would have them. */
 export interface StorePlace {
@@ -23,12 +24,17 @@ const append = (text: string) => (current: string | undefined) =>
  * What every token store must do, as tests. A store's own test file holds this call and what is special.
  * @param title The store's name.
  * @param makePlace Makes a new, empty place for each test.
- * @param options `leases: false` for a store that has no leases to give.
+ * @param options `leases: false` for a store that has no leases to give; `names` for one that names its documents,
+ * `invalidation` for one that tells processes of revocations.
  */
 export function tokenStoreContract(
 	title: string,
 	makePlace: () => StorePlace | Promise<StorePlace>,
-	options: { leases: boolean } = { leases: true },
+	options: {
+		leases?: boolean;
+		names?: boolean;
+		invalidation?: boolean;
+	} = {},
 ): void {
 	describe(`${title} keeps the contract of a token store`, () => {
 		let place: StorePlace;
@@ -41,7 +47,9 @@ export function tokenStoreContract(
 
 		documents(() => ({ place, store }));
 		edits(() => ({ place, store }));
-		if (options.leases) leases(() => ({ place, store }));
+		if (options.leases ?? true) leases(() => ({ place, store }));
+		if (options.names) names(() => ({ place, store }));
+		if (options.invalidation) invalidation(() => ({ place, store }));
 	});
 }
 

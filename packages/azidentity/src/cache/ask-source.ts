@@ -1,6 +1,7 @@
 import type { AccessToken } from "@azure/core-auth";
 import type { Grant, Held, TokenRequest, TokenSource } from "../token.ts";
 import type { FoundToken } from "./document.ts";
+import type { Hearer } from "./invalidations.ts";
 import type { Need } from "./need.ts";
 import type { Owner } from "./owner.ts";
 import type { TokenStore } from "./token-store.ts";
@@ -18,6 +19,10 @@ export interface Acquisition {
 	readonly now: () => number;
 	readonly store: TokenStore | undefined;
 	readonly held: Held;
+	/** What other caches' revocations are told to. */
+	readonly hearer: Hearer;
+	/** Whether what this brings was revoked since it set out: it is for those who wait, and for nobody else. */
+	readonly isRevoked: () => boolean;
 	/** Remembers a grant whose request set out at `setOut`; gives the token to hand out. */
 	readonly keep: (grant: Grant, setOut: number) => AccessToken;
 	/** Whether callers are served by what is remembered, so that nobody is waiting. */

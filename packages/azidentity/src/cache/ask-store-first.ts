@@ -19,6 +19,7 @@ export async function askStoreFirst(
 	const { need, abortSignal, owner, cae, key } = acquisition;
 	const isOnBehalfOf = owner.assertionHash !== undefined;
 	const name = { cae, isOnBehalfOf, owner: key };
+	store.invalidations.attend(acquisition.hearer);
 	if (need.isGiven) return askAndPut(acquisition, store, name, {});
 
 	// Readers take no lock, and mostly the token is there.
@@ -49,10 +50,14 @@ function askAndPut(
 	name: DocumentName,
 	held: Held,
 ): Promise<AccessToken> {
-	const { need, owner, now } = acquisition;
-	return askSource(acquisition, held, (grant, requestedAt) => {
+	const { hearer, isRevoked, need, owner, now } = acquisition;
+	return askSource(acquisition, held, async (grant, requestedAt) => {
 		const times = { requestedAt, cachedAt: now() };
-		return store.put(name, { owner, scopes: need.scopes, grant, times });
+		const written = { owner, scopes: need.scopes, grant, times };
+		await store.put(name, written, isRevoked);
+		// What was replaced is in other memories too. Nobody waits until they know.
+		if (need.ask.claims !== undefined)
+			void store.invalidations.announce(name, hearer);
 	});
 }
 

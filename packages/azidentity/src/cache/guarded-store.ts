@@ -2,6 +2,7 @@ import { log } from "../foundation/log.ts";
 import { type Text, whole } from "../foundation/text-pieces.ts";
 import type { Document } from "./document.ts";
 import { removeRefreshToken } from "./document-remove.ts";
+import { type Hearer, Invalidations } from "./invalidations.ts";
 import { knownDocuments } from "./known-documents.ts";
 import { OwnGrants, type WrittenGrant } from "./own-grants.ts";
 import type {
@@ -16,12 +17,21 @@ import type {
 export interface GuardedStore {
 	/** The document as it is now; an empty one when the store cannot be read. */
 	read(name: DocumentName): Promise<Document>;
-	/** Writes a grant into a document; not at all when the store cannot be written. */
-	put(name: DocumentName, written: WrittenGrant): Promise<void>;
+	/**
+	 * Writes a grant into a document; not at all when the store cannot be written.
+	 * @param isRevoked Asked when nobody else can write any more: whether the grant has come too late.
+	 */
+	put(
+		name: DocumentName,
+		written: WrittenGrant,
+		isRevoked: () => boolean,
+	): Promise<void>;
 	/** Takes a refresh token out of a document; not when the store cannot be written. */
 	drop(name: DocumentName, refreshToken: string): Promise<void>;
 	/** The right to fetch, or undefined when somebody else kept it for longer than `patience` milliseconds. */
 	lease(task: string, patience: number): Promise<Lease | undefined>;
+	/** What caches on this store and other processes are told of revocations. */
+	readonly invalidations: Invalidations;
 }
 
 /** For stores that have no leases, or cannot give one now: everybody may fetch. */
@@ -43,42 +53,31 @@ export function guardedStore(store: TokenStore): GuardedStore {
 const guarded = new WeakMap<TokenStore, GuardedStore>();
 
 function guard(store: TokenStore): GuardedStore {
-	/** What does not work now. It mostly has one cause, which is told when the first of it fails. */
-	const failing = new Set<string>();
+	const attempt = harmless();
 	const { read, update } = inPieces(store);
 	const known = knownDocuments();
 	const own = new OwnGrants();
 
-	async function attempt<T>(
-		what: string,
-		work: () => Promise<T>,
-		otherwise: T,
-	): Promise<T> {
-		try {
-			const result = await work();
-			failing.delete(what);
-			return result;
-		} catch (error) {
-			if ((error as StoreFailure | undefined)?.cannotOpen === true) throw error;
-			if (failing.size === 0)
-				log.warning(`token store could not be ${what}: ${error}`);
-			failing.add(what);
-			return otherwise;
-		}
-	}
+	const forgetter: Hearer = { hear: (name) => own.forget(keyOf(name)) };
+	const invalidations = new Invalidations(store, forgetter);
 
 	return {
+		invalidations,
 		async read(name) {
 			const text = await attempt("read", () => read(name), undefined);
 			return known.parsed(text);
 		},
-		put(name, written) {
-			const key = `${name.cae} ${name.owner}`;
-			const edit = (current: Text | undefined) =>
-				known.keep(own.write(key, known.parsed(current), written));
+		put(name, written, isRevoked) {
+			const key = keyOf(name);
+			const edit = (current: Text | undefined) => {
+				const before = known.parsed(current);
+				return known.keep(
+					isRevoked() ? before : own.write(key, before, written),
+				);
+			};
 			const write = () =>
 				update(name, edit).catch((error) => {
-					own.missed(key, written);
+					if (!isRevoked()) own.missed(key, written);
 					throw error;
 				});
 			return attempt("written", write, undefined);
@@ -98,6 +97,36 @@ function guard(store: TokenStore): GuardedStore {
 			);
 		},
 	};
+}
+
+type Attempt = <T>(
+	what: string,
+	work: () => Promise<T>,
+	otherwise: T,
+) => Promise<T>;
+
+/** What fails is told once, until it works again, and the caller goes on with `otherwise`. */
+function harmless(): Attempt {
+	/** What does not work now. It mostly has one cause, which is told when the first of it fails. */
+	const failing = new Set<string>();
+	return async (what, work, otherwise) => {
+		try {
+			const result = await work();
+			failing.delete(what);
+			return result;
+		} catch (error) {
+			if ((error as StoreFailure | undefined)?.cannotOpen === true) throw error;
+			if (failing.size === 0)
+				log.warning(`token store could not be ${what}: ${error}`);
+			failing.add(what);
+			return otherwise;
+		}
+	};
+}
+
+/** What grants of one document are kept under. */
+function keyOf({ cae, owner }: DocumentName): string {
+	return `${cae} ${owner}`;
 }
 
 /** How a store that knows texts only is read and written. */

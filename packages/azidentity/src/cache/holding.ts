@@ -144,6 +144,14 @@ export function isPerson(owner: Owner): boolean {
 	return owner.homeAccountId !== undefined && owner.assertionHash === undefined;
 }
 
+/** Whether both are one person, signed in to one client at one cloud. */
+export function isSamePerson(one: Owner, other: Owner): boolean {
+	return (
+		one.homeAccountId === other.homeAccountId &&
+		holdingKey(one, false) === holdingKey(other, false)
+	);
+}
+
 function holdingKey(owner: Owner, cae: boolean): string {
 	return isPerson(owner)
 		? ownerKey({ ...owner, tenantId: "" }, false)

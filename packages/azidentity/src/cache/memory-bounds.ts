@@ -63,6 +63,15 @@ export class MemoryBounds {
 		}
 	}
 
+	/** Lets go of a partition that has been revoked, whoever is waiting there: nobody may join them. */
+	expel(partition: EntryHome): void {
+		for (const entry of partition.entries()) {
+			if (this.#entries.delete(entry)) this.#bytes -= entry.bytes;
+		}
+		partition.detach();
+		this.#partitions.delete(partition.key);
+	}
+
 	#isExceeded(): boolean {
 		return (
 			this.#partitions.size > this.#maxPartitions ||
@@ -94,11 +103,6 @@ export class MemoryBounds {
 
 	#dropPartition(partition: EntryHome): void {
 		// Callers are waiting there: a second partition of the same owner would ask again for what they wait for.
-		if (partition.isBusy) return;
-		for (const entry of partition.entries()) {
-			if (this.#entries.delete(entry)) this.#bytes -= entry.bytes;
-		}
-		partition.detach();
-		this.#partitions.delete(partition.key);
+		if (!partition.isBusy) this.expel(partition);
 	}
 }

@@ -1,26 +1,72 @@
-import type { DocumentName, Lease, TokenStore } from "./token-store.ts";
+import type {
+	DocumentName,
+	Invalidation,
+	Lease,
+	TokenStore,
+} from "./token-store.ts";
+
+/** Where the documents of one process lie, for as many handles as there are: each is to the others what a process is. */
+export interface MemoryPlace {
+	open(): TokenStore;
+}
 
 /** A {@link TokenStore} for one process: it shares documents between caches, and nothing outlives the program. */
 export function memoryStore(): TokenStore {
-	const documents = new Map<string, string>();
+	return memoryPlace().open();
+}
+
+export function memoryPlace(): MemoryPlace {
+	const documents = new Map<string, Stored>();
 	const leases = new Map<string, Waiter[]>();
+	/** Of each handle, those who listen through it. */
+	const listening = new Set<Set<Heard>>();
 
 	return {
-		async read(name) {
-			return documents.get(keyOf(name));
+		open: () => ({
+			async read(name) {
+				return documents.get(keyOf(name))?.text;
+			},
+			async update(name, edit) {
+				// Nobody runs between the look and the change: both happen in one turn of the event loop.
+				const text = edit(documents.get(keyOf(name))?.text);
+				documents.set(keyOf(name), { name, text });
+			},
+			async lease(task, patience) {
+				const waiting = leases.get(task);
+				if (waiting === undefined) {
+					leases.set(task, []);
+					return leaseOf(task, leases);
+				}
+				if (patience <= 0) return undefined;
+				return queue(waiting, patience);
+			},
+			async *names() {
+				for (const { name } of [...documents.values()]) yield name;
+			},
+			invalidation: invalidationOf(listening),
+		}),
+	};
+}
+
+interface Stored {
+	readonly name: DocumentName;
+	readonly text: string;
+}
+
+type Heard = (name: DocumentName) => void;
+
+/** What one handle has of it: all but its own are told. */
+function invalidationOf(listening: Set<Set<Heard>>): Invalidation {
+	const own = new Set<Heard>();
+	listening.add(own);
+	return {
+		async announce(name) {
+			for (const others of listening)
+				if (others !== own) for (const heard of [...others]) heard(name);
 		},
-		async update(name, edit) {
-			// Nobody runs between the look and the change: both happen in one turn of the event loop.
-			documents.set(keyOf(name), edit(documents.get(keyOf(name))));
-		},
-		async lease(task, patience) {
-			const waiting = leases.get(task);
-			if (waiting === undefined) {
-				leases.set(task, []);
-				return leaseOf(task, leases);
-			}
-			if (patience <= 0) return undefined;
-			return queue(waiting, patience);
+		listen(heard) {
+			own.add(heard);
+			return () => own.delete(heard);
 		},
 	};
 }

@@ -57,6 +57,12 @@ export class OwnGrants {
 		for (const others of this.#complete.values()) others.delete(name);
 	}
 
+	/** Puts back nothing more of what was written under that name. */
+	forget(name: string): void {
+		for (const [key, own] of this.#grants)
+			if (own.name === name) this.#grants.delete(key);
+	}
+
 	#putBack(name: string, before: Document, { cachedAt }: GrantTimes): Document {
 		let document = before;
 		for (const [key, own] of this.#grants) {

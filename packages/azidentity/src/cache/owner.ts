@@ -27,3 +27,27 @@ export function ownerKey(owner: Owner, cae: boolean): string {
 		cae,
 	]);
 }
+
+/** The owner whose key it is; undefined when it is nobody's. What comes from a store may be anything. */
+export function ownerOfKey(key: string): Owner | undefined {
+	const parts: unknown[] = jsonArray(key) ?? [];
+	const [environment, tenantId, clientId, homeAccountId, assertionHash] = parts;
+	const names = [environment, tenantId, clientId];
+	if (!names.every((name) => typeof name === "string")) return undefined;
+	return {
+		environment: String(environment),
+		tenantId: String(tenantId),
+		clientId: String(clientId),
+		...(typeof homeAccountId === "string" && { homeAccountId }),
+		...(typeof assertionHash === "string" && { assertionHash }),
+	};
+}
+
+function jsonArray(text: string): unknown[] | undefined {
+	try {
+		const value: unknown = JSON.parse(text);
+		return Array.isArray(value) ? value : undefined;
+	} catch {
+		return undefined; // what is no JSON is no list either
+	}
+}

@@ -1,9 +1,15 @@
 import type { Account } from "../token.ts";
-import { type ClientOwner, Holdings } from "./holding.ts";
+import {
+	type ClientOwner,
+	Holdings,
+	isPerson,
+	isSamePerson,
+} from "./holding.ts";
+import type { Hearer } from "./invalidations.ts";
 import { MemoryBounds } from "./memory-bounds.ts";
-import { type Owner, ownerKey } from "./owner.ts";
+import { type Owner, ownerKey, ownerOfKey } from "./owner.ts";
 import { Partition } from "./partition.ts";
-import type { TokenStore } from "./token-store.ts";
+import type { DocumentName, TokenStore } from "./token-store.ts";
 
 /** Somebody who signed in before. */
 export type KnownAccount = Pick<Account, "homeAccountId" | "username">;
@@ -39,6 +45,7 @@ export class TokenCache {
 	readonly #holdings: Holdings;
 	readonly #now: () => number;
 	readonly #store: TokenStore | undefined;
+	readonly #hearer: Hearer = { hear: (name) => this.#forgetRevoked(name) };
 
 	constructor(options: TokenCacheOptions = {}) {
 		const {
@@ -73,6 +80,7 @@ export class TokenCache {
 			cae,
 			bounds: this.#bounds,
 			holdings: this.#holdings,
+			hearer: this.#hearer,
 			now: this.#now,
 			store: isMemoryOnly ? undefined : this.#store,
 		});
@@ -93,6 +101,22 @@ export class TokenCache {
 					known.set(account.homeAccountId, account);
 		}
 		return [...known.values()];
+	}
+
+	/**
+	 * Drops what others have revoked, so that the next call reads the store. A person's goes for all tenants and both
+	 * flavours, the refresh token too: who is signed out elsewhere must not be signed in again from here.
+	 */
+	#forgetRevoked({ owner }: DocumentName): void {
+		const person = ownerOfKey(owner);
+		const meant =
+			person !== undefined && isPerson(person)
+				? [...this.#partitions.values()].filter((partition) =>
+						isSamePerson(partition.owner, person),
+					)
+				: [this.#partitions.get(owner)];
+		for (const partition of meant)
+			if (partition?.isStored) this.#bounds.expel(partition);
 	}
 }
 

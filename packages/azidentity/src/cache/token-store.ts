@@ -39,6 +39,28 @@ export interface TokenStore {
 	 * Resolves to undefined when patience ran out.
 	 */
 	lease?(task: string, patience: number): Promise<Lease | undefined>;
+	/** The documents there are, for stores that keep one per owner. Without it there is one per flavour, for everybody. */
+	names?(): AsyncIterable<DocumentName>;
+	/** How processes hear of each other's revocations, where the store can tell them. */
+	readonly invalidation?: Invalidation;
+}
+
+/**
+ * How processes hear of each other's revocations: a token was replaced because of a claims challenge, or cleared.
+ * It is a help and no guarantee: what gets lost costs a process that goes on with its token until the resource refuses
+ * it there as well.
+ */
+export interface Invalidation {
+	/**
+	 * Tells those who listen through other handles on the same place that something of the owner was revoked.
+	 * Whoever announces knows already, and need not be told. A rejection is logged, and nobody's failure.
+	 */
+	announce(name: DocumentName): Promise<void>;
+	/**
+	 * Calls `heard`, which never throws, for each announcement from now on; gives what ends that. Listening must not keep
+	 * the process alive.
+	 */
+	listen(heard: (name: DocumentName) => void): () => void;
 }
 
 /** A store of this library that also takes documents in pieces, which spares it to put large ones together. */

@@ -4,20 +4,25 @@ import { abortError } from "./abort.ts";
 /** What a caller leaves by: an AbortSignal, or what older Azure packages offer in its place. */
 type Signal = GetTokenOptions["abortSignal"];
 
+/** What a flight does; `signal` fires when the last caller has left. */
+type Run<T> = (signal: AbortSignal, flight: Flight<T>) => Promise<T>;
+
 /** One acquisition that callers may join, and leave alone. */
 export class Flight<T> {
 	readonly #controller = new AbortController();
 	readonly #answer: Promise<T>;
 	readonly #onEmpty: () => void;
+	/** Whether it goes on for those who joined it, and for nobody who comes later. */
+	isDisowned = false;
 	#waiting = 0;
 
 	/**
 	 * @param run What to do; its signal fires when the last caller has left.
 	 * @param onEmpty Told at that moment, so that nobody joins a flight that is being stopped.
 	 */
-	constructor(run: (signal: AbortSignal) => Promise<T>, onEmpty: () => void) {
+	constructor(run: Run<T>, onEmpty: () => void) {
 		this.#onEmpty = onEmpty;
-		this.#answer = run(this.#controller.signal);
+		this.#answer = run(this.#controller.signal, this);
 		// Everybody may have left when it fails; those who stayed hear of it through `join`.
 		this.#answer.catch(() => {});
 	}
@@ -55,7 +60,7 @@ export class Flights<T> {
 	}
 
 	/** The flight under way for `key`, or a new one that does `run`. */
-	find(key: string, run: (signal: AbortSignal) => Promise<T>): Flight<T> {
+	find(key: string, run: Run<T>): Flight<T> {
 		const known = this.#underWay?.get(key);
 		if (known !== undefined) return known;
 		const land = () => {
@@ -64,7 +69,7 @@ export class Flights<T> {
 			if (this.#underWay.size === 0) this.#underWay = undefined;
 		};
 		const flight: Flight<T> = new Flight(
-			(signal) => run(signal).finally(land),
+			(signal, own) => run(signal, own).finally(land),
 			land,
 		);
 		this.#underWay ??= new Map();

@@ -1,7 +1,7 @@
 import { tokenStoreContract } from "@azidentity/testkit";
-import { memoryStore } from "../../src/cache/memory-store.ts";
+import { memoryPlace } from "../../src/cache/memory-store.ts";
 
-tokenStoreContract("The memory store", () => {
-	const store = memoryStore();
-	return { open: () => store };
+tokenStoreContract("The memory store", memoryPlace, {
+	names: true,
+	invalidation: true,
 });
