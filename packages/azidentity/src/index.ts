@@ -8,11 +8,25 @@ export {
 	deserializeAuthenticationRecord,
 	serializeAuthenticationRecord,
 } from "./authentication-record.ts";
+export type { CachedToken } from "./cache/cached-token.ts";
+export type { CacheChange, ChangeListener } from "./cache/changes.ts";
+export type {
+	HitMessage,
+	JoinMessage,
+	LockMessage,
+	MeasuredNeed,
+	MissMessage,
+	RefreshedMessage,
+	RefreshMessage,
+	RemoveMessage,
+	StoreMessage,
+} from "./cache/metrics.ts";
 export {
 	type KnownAccount,
 	TokenCache,
 	type TokenCacheOptions,
 } from "./cache/token-cache.ts";
+export type { TokenFilter } from "./cache/token-filter.ts";
 export type {
 	DocumentName,
 	Invalidation,

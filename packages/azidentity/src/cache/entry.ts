@@ -1,5 +1,6 @@
 import type { AccessToken } from "@azure/core-auth";
 import type { Grant } from "../token.ts";
+import type { Reason } from "./changes.ts";
 
 /** Tokens this close to expiry are not handed out: a caller may queue a request for minutes. */
 const EXPIRY_MARGIN_MS = 5 * 60_000;
@@ -23,9 +24,9 @@ export interface EntryHome {
 	/** Whether there is nothing left that could spare a request. */
 	readonly isEmpty: boolean;
 	entries(): Iterable<Entry>;
-	forget(entry: Entry): void;
+	forget(entry: Entry, reason: Reason): void;
 	/** The memory lets go: nothing is remembered there from now on. */
-	detach(): void;
+	detach(reason: Reason): void;
 }
 
 /** A remembered token: fresh, then due, then within its margin, then expired. */
@@ -39,6 +40,8 @@ export class Entry {
 	/** The remembered token as a promise that is already resolved: what a hit returns. */
 	settled!: Promise<AccessToken>;
 	token!: AccessToken;
+	/** When the request for it set out, or the store got it, in milliseconds since 1970. */
+	cachedAt = 0;
 	/** The number of the flight that brought the token. */
 	flight = 0;
 	#pausedUntil = 0;
@@ -65,6 +68,7 @@ export class Entry {
 		const lifetime = token.expiresOnTimestamp - setOut;
 		this.token = token;
 		this.settled = Promise.resolve(token);
+		this.cachedAt = setOut;
 		this.flight = flight;
 		this.#pausedUntil = 0;
 		const margin = marginOf(lifetime);

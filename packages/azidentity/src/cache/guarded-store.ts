@@ -4,7 +4,9 @@ import type { Document } from "./document.ts";
 import { removeRefreshToken } from "./document-remove.ts";
 import { type Hearer, Invalidations } from "./invalidations.ts";
 import { knownDocuments } from "./known-documents.ts";
+import { measuredLease, measuredPieces } from "./measured-store.ts";
 import { OwnGrants, type WrittenGrant } from "./own-grants.ts";
+import { clearedBy, isSubject, subjectOf } from "./token-filter.ts";
 import type {
 	DocumentName,
 	Lease,
@@ -30,6 +32,15 @@ export interface GuardedStore {
 	drop(name: DocumentName, refreshToken: string): Promise<void>;
 	/** The right to fetch, or undefined when somebody else kept it for longer than `patience` milliseconds. */
 	lease(task: string, patience: number): Promise<Lease | undefined>;
+	/** The documents that there may be. */
+	names(): AsyncIterable<DocumentName>;
+	/** As `read`, for who must know when the store cannot be read: it rejects. */
+	look(name: DocumentName): Promise<Document>;
+	/** Changes a document; rejects when the store cannot be written. What was known of documents is forgotten. */
+	edit(
+		name: DocumentName,
+		edit: (document: Document) => Document,
+	): Promise<void>;
 	/** What caches on this store and other processes are told of revocations. */
 	readonly invalidations: Invalidations;
 }
@@ -54,11 +65,20 @@ const guarded = new WeakMap<TokenStore, GuardedStore>();
 
 function guard(store: TokenStore): GuardedStore {
 	const attempt = harmless();
-	const { read, update } = inPieces(store);
+	const { read, update } = measuredPieces(inPieces(store));
 	const known = knownDocuments();
 	const own = new OwnGrants();
 
-	const forgetter: Hearer = { hear: (name) => own.forget(keyOf(name)) };
+	const forgetter: Hearer = {
+		hear(name) {
+			const wanted = clearedBy(name);
+			own.forget((key, owner) =>
+				wanted === undefined
+					? key === keyOf(name)
+					: isSubject(wanted, subjectOf(owner)),
+			);
+		},
+	};
 	const invalidations = new Invalidations(store, forgetter);
 
 	return {
@@ -92,9 +112,15 @@ function guard(store: TokenStore): GuardedStore {
 			if (lease === undefined) return Promise.resolve(NO_LEASE);
 			return attempt(
 				"locked",
-				() => lease.call(store, task, patience),
+				() => measuredLease(() => lease.call(store, task, patience)),
 				NO_LEASE,
 			);
+		},
+		names: () => store.names?.() ?? flavours(),
+		look: async (name) => known.parsed(await read(name)),
+		async edit(name, edit) {
+			await update(name, (current) => known.keep(edit(known.parsed(current))));
+			known.forget();
 		},
 	};
 }
@@ -122,6 +148,12 @@ function harmless(): Attempt {
 			return otherwise;
 		}
 	};
+}
+
+/** All that a store has that keeps one document for everybody. */
+async function* flavours(): AsyncGenerator<DocumentName> {
+	for (const isOnBehalfOf of [false, true])
+		for (const cae of [false, true]) yield { cae, isOnBehalfOf, owner: "" };
 }
 
 /** What grants of one document are kept under. */

@@ -1,6 +1,7 @@
 import type { Account, Grant, Held } from "../token.ts";
 import type { MemoryBounds } from "./memory-bounds.ts";
 import { type Owner, ownerKey } from "./owner.ts";
+import type { KnownAccount } from "./token-cache.ts";
 
 /**
  * What is held of an owner beside its tokens. A person's is one for all tenants and both flavours: a refresh
@@ -35,6 +36,13 @@ export class Holding {
 		};
 	}
 
+	/** Whose it is, with an empty name when that is not known. */
+	get knownAccount(): KnownAccount | undefined {
+		const homeAccountId = this.owner.homeAccountId ?? this.#homeAccountId;
+		if (homeAccountId === undefined) return undefined;
+		return { homeAccountId, username: this.account?.username ?? "" };
+	}
+
 	/** Takes over what a grant left, unless a flight that set out later was faster. */
 	hold({ account, homeAccountId, refreshToken }: Grant, flight: number): void {
 		if (flight < this.#flight) return;
@@ -52,6 +60,10 @@ export class Holdings {
 
 	constructor(bounds: MemoryBounds) {
 		this.#bounds = bounds;
+	}
+
+	all(): Iterable<Holding> {
+		return this.#byKey.values();
 	}
 
 	/** What is held of the owner of such tokens, whichever partition brought it. */

@@ -14,6 +14,8 @@ export interface KnownDocuments {
 	parsed(text: Text | undefined): Document;
 	/** Keeps a document that an edit has made; gives its text. */
 	keep(document: Document): Text;
+	/** Lets go of all, and of the tokens in them. */
+	forget(): void;
 }
 
 interface Known {
@@ -53,6 +55,9 @@ export function knownDocuments(): KnownDocuments {
 			const found = known.find((one) => one.document === document);
 			remember(found ?? { text, document, length: lengthOf(text) });
 			return text;
+		},
+		forget() {
+			known = [];
 		},
 	};
 }

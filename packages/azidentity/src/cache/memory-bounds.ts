@@ -1,3 +1,4 @@
+import type { Reason } from "./changes.ts";
 import type { Entry, EntryHome } from "./entry.ts";
 
 /**
@@ -50,25 +51,25 @@ export class MemoryBounds {
 		if (!this.#isExceeded() || this.#sweep(now)) return;
 		for (const partition of this.#partitions.values()) {
 			if (this.#partitions.size <= this.#maxPartitions) break;
-			this.#dropPartition(partition);
+			this.#dropPartition(partition, "evicted");
 		}
 		for (const entry of this.#entries) {
 			if (this.#bytes <= this.#maxBytes) return;
-			this.#dropEntry(entry);
+			this.drop(entry, "evicted");
 		}
 		// Only refresh tokens are left. They go last: without one, a person is asked to sign in again.
 		for (const partition of this.#partitions.values()) {
 			if (this.#bytes <= this.#maxBytes) return;
-			this.#dropPartition(partition);
+			this.#dropPartition(partition, "evicted");
 		}
 	}
 
 	/** Lets go of a partition that has been revoked, whoever is waiting there: nobody may join them. */
-	expel(partition: EntryHome): void {
+	expel(partition: EntryHome, reason: Reason): void {
 		for (const entry of partition.entries()) {
 			if (this.#entries.delete(entry)) this.#bytes -= entry.bytes;
 		}
-		partition.detach();
+		partition.detach(reason);
 		this.#partitions.delete(partition.key);
 	}
 
@@ -84,7 +85,7 @@ export class MemoryBounds {
 		if (now < this.#nextExpiry) return false;
 		this.#nextExpiry = Number.POSITIVE_INFINITY;
 		for (const entry of this.#entries) {
-			if (entry.isExpired(now)) this.#dropEntry(entry);
+			if (entry.isExpired(now)) this.drop(entry, "expired");
 			else
 				this.#nextExpiry = Math.min(
 					this.#nextExpiry,
@@ -94,15 +95,16 @@ export class MemoryBounds {
 		return !this.#isExceeded();
 	}
 
-	#dropEntry(entry: Entry): void {
+	/** Lets go of an entry, and of its partition when nothing is left there. */
+	drop(entry: Entry, reason: Reason): void {
 		this.#entries.delete(entry);
 		this.#bytes -= entry.bytes;
-		entry.home.forget(entry);
-		if (entry.home.isEmpty) this.#dropPartition(entry.home);
+		entry.home.forget(entry, reason);
+		if (entry.home.isEmpty) this.#dropPartition(entry.home, reason);
 	}
 
-	#dropPartition(partition: EntryHome): void {
+	#dropPartition(partition: EntryHome, reason: Reason): void {
 		// Callers are waiting there: a second partition of the same owner would ask again for what they wait for.
-		if (!partition.isBusy) this.expel(partition);
+		if (!partition.isBusy) this.expel(partition, reason);
 	}
 }

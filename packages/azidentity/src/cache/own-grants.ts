@@ -57,10 +57,10 @@ export class OwnGrants {
 		for (const others of this.#complete.values()) others.delete(name);
 	}
 
-	/** Puts back nothing more of what was written under that name. */
-	forget(name: string): void {
-		for (const [key, own] of this.#grants)
-			if (own.name === name) this.#grants.delete(key);
+	/** Puts back nothing more of what is meant. */
+	forget(isMeant: (name: string, owner: Owner) => boolean): void {
+		for (const [key, { name, written }] of this.#grants)
+			if (isMeant(name, written.owner)) this.#grants.delete(key);
 	}
 
 	#putBack(name: string, before: Document, { cachedAt }: GrantTimes): Document {

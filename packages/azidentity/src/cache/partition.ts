@@ -2,11 +2,25 @@ import type { AccessToken } from "@azure/core-auth";
 import { type Flight, Flights } from "../foundation/flight.ts";
 import type { Grant, TokenSource } from "../token.ts";
 import { acquire } from "./acquire.ts";
+import type { RememberedBy } from "./cached-token.ts";
+import type { Reason } from "./changes.ts";
 import type { Entry, EntryHome } from "./entry.ts";
 import { heldOf } from "./holding.ts";
+import { tellHit, tellJoin, tellMiss } from "./measured-calls.ts";
+import { type Land, takeOff } from "./measured-flight.ts";
+import { metrics } from "./metrics.ts";
 import { type Ask, heldFor, type Need, needOf } from "./need.ts";
 import type { Owner } from "./owner.ts";
 import { type PartitionParts, Remembered } from "./remembered.ts";
+import {
+	areScopes,
+	isSubject,
+	type Subject,
+	subjectOf,
+} from "./token-filter.ts";
+
+/** Looked at by each hit. */
+const { hit } = metrics;
 
 /** Flights are numbered in the order in which they set out, across all partitions. */
 let lastFlight = 0;
@@ -42,7 +56,9 @@ export class Partition implements EntryHome {
 			now <= entry.usableFrom
 		)
 			return this.#getAfterMiss(ask, source, now);
-		if (now >= entry.refreshAfter) this.#refreshBehind(ask, source, now, entry);
+		const isDue = now >= entry.refreshAfter;
+		if (isDue) this.#refreshBehind(ask, source, now, entry);
+		if (hit.hasSubscribers) tellHit(this.#parts, ask, isDue);
 		return entry.settled;
 	}
 
@@ -59,6 +75,37 @@ export class Partition implements EntryHome {
 
 	get owner(): Owner {
 		return this.#parts.owner;
+	}
+
+	get cae(): boolean {
+		return this.#parts.cae;
+	}
+
+	/** Whose it is, as far as is known by now. */
+	get whose(): RememberedBy {
+		return this.#remembered.whose;
+	}
+
+	get subject(): Subject {
+		return subjectOf(this.owner, this.whose.account?.homeAccountId);
+	}
+
+	/**
+	 * Drops tokens by their scopes in canonical form, or by what they are. Who waits for such a one gets it, and it is not
+	 * remembered.
+	 */
+	revoke(
+		isMeant: (scopes: string) => boolean,
+		isToken: (token: string) => boolean,
+	): void {
+		// What somebody signed in for just now may be for any scopes.
+		this.#flights.disown((key) => {
+			const [scopes = ""] = key.split("\n");
+			return scopes === "" || isMeant(scopes);
+		});
+		for (const entry of new Set(this.#entries.values()))
+			if (isMeant(entry.key) || isToken(entry.token.token))
+				this.#parts.bounds.drop(entry, "cleared");
 	}
 
 	/** Whether what is remembered here outlives the process. */
@@ -78,13 +125,13 @@ export class Partition implements EntryHome {
 		return this.#entries.values();
 	}
 
-	forget(entry: Entry): void {
-		this.#remembered.forget(entry);
+	forget(entry: Entry, reason: Reason): void {
+		this.#remembered.forget(entry, reason);
 	}
 
-	detach(): void {
+	detach(reason: Reason): void {
 		this.isAttached = false;
-		this.#remembered.forgetAll();
+		this.#remembered.forgetAll(reason);
 	}
 
 	#getAfterMiss(
@@ -102,12 +149,16 @@ export class Partition implements EntryHome {
 		if (entry !== undefined && ask.claims === undefined) {
 			this.#remembered.learn(ask.written, entry);
 			if (entry.isUsable(now) || entry.isPaused(now)) {
-				if (entry.isDue(now)) this.#refreshBehind(ask, source, now, entry);
+				const isDue = entry.isDue(now);
+				if (isDue) this.#refreshBehind(ask, source, now, entry);
+				if (hit.hasSubscribers) tellHit(this.#parts, ask, isDue);
 				return entry.settled;
 			}
 		}
 		const refusal = this.#remembered.refusal(need, now);
+		tellMiss(this.#parts, ask, refusal ? "refused" : { entry, now });
 		if (refusal !== undefined) return Promise.reject(refusal.error);
+		if (this.#flights.has(need.flightKey)) tellJoin(this.#parts, ask);
 		return this.#flightFor(need, source).join(ask.abortSignal);
 	}
 
@@ -137,11 +188,14 @@ export class Partition implements EntryHome {
 		signal: AbortSignal,
 		flight: Flight<AccessToken>,
 	): Promise<AccessToken> {
+		const land = takeOff(this.#parts, need);
+		let outcome: "granted" | "found" = "granted";
 		try {
 			lastFlight += 1;
 			const isRevoked = () => flight.isDisowned || !this.isAttached;
+			if (this.#isBeingCleared(need)) flight.isDisowned = true;
 			const arrival = { number: lastFlight, isRevoked };
-			return await acquire({
+			const token = await acquire({
 				...this.#parts,
 				need,
 				source,
@@ -152,11 +206,41 @@ export class Partition implements EntryHome {
 					this.#remembered.keep(need, grant, arrival, setOut),
 				isCovered: () =>
 					this.#entries.get(need.key)?.isUsable(this.#now()) === true,
-				recall: (found) => this.#remembered.recall(need, found, arrival),
+				recall: (found) => {
+					const recalled = this.#remembered.recall(need, found, arrival);
+					if (recalled !== undefined) outcome = "found";
+					return recalled;
+				},
 			});
+			land(outcome);
+			return token;
 		} catch (error) {
-			if (signal.aborted) throw error;
-			return this.#remembered.standIn(need, error);
+			if (signal.aborted) {
+				land("left", error);
+				throw error;
+			}
+			return this.#standIn(need, error, land);
 		}
+	}
+
+	#standIn(need: Need, error: unknown, land: Land): AccessToken {
+		try {
+			const token = this.#remembered.standIn(need, error);
+			land("kept", error);
+			return token;
+		} catch (failure) {
+			land("failed", failure);
+			throw failure;
+		}
+	}
+
+	/** Whether what a flight brings that sets out now would have to be dropped again at once. */
+	#isBeingCleared({ key }: Need): boolean {
+		const { clearings } = this.#parts;
+		if (clearings.size === 0) return false;
+		const scopes = new Set(key.split(" "));
+		return [...clearings].some(
+			(wanted) => isSubject(wanted, this.subject) && areScopes(wanted, scopes),
+		);
 	}
 }

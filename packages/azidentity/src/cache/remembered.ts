@@ -2,15 +2,19 @@ import type { AccessToken } from "@azure/core-auth";
 import { log } from "../foundation/log.ts";
 import { reasonOf } from "../foundation/reason.ts";
 import type { Grant } from "../token.ts";
+import { type RememberedBy, rememberedToken } from "./cached-token.ts";
+import type { Changes, Reason } from "./changes.ts";
 import type { FoundToken } from "./document.ts";
 import { Entry, type EntryHome } from "./entry.ts";
 import type { Holding, Holdings } from "./holding.ts";
 import type { Hearer } from "./invalidations.ts";
 import type { MemoryBounds } from "./memory-bounds.ts";
+import { measuredNeed, metrics } from "./metrics.ts";
 import type { Need } from "./need.ts";
 import { NotBefore } from "./not-before.ts";
 import type { Owner } from "./owner.ts";
 import { failureOf } from "./source-failure.ts";
+import type { Wanted } from "./token-filter.ts";
 import type { TokenStore } from "./token-store.ts";
 
 /** How long a failed refresh waits before it is tried again, while there is a token to hand out. */
@@ -27,6 +31,9 @@ export interface PartitionParts {
 	readonly bounds: MemoryBounds;
 	readonly holdings: Holdings;
 	readonly hearer: Hearer;
+	readonly changes: Changes;
+	/** What is being cleared just now. */
+	readonly clearings: ReadonlySet<Wanted>;
 	readonly now: () => number;
 	readonly store: TokenStore | undefined;
 }
@@ -86,6 +93,12 @@ export class Remembered {
 		this.#parts.bounds.admit(entry, () => entry.keep(grant, number, setOut));
 		this.entries.set(need.key, entry);
 		this.learn(need.ask.written, entry);
+		const { changes } = this.#parts;
+		if (changes.areHeard)
+			changes.tell({
+				what: known === undefined ? "added" : "replaced",
+				token: rememberedToken(this.whose, entry),
+			});
 		this.#parts.bounds.enforce(this.#parts.now());
 		return grant.token;
 	}
@@ -145,14 +158,40 @@ export class Remembered {
 		});
 	}
 
-	forget(entry: Entry): void {
-		this.entries.delete(entry.key);
-		for (const spelling of entry.spellings) this.entries.delete(spelling);
+	/** Whose it is, as far as is known by now. */
+	get whose(): RememberedBy {
+		const { cae, holdings, owner } = this.#parts;
+		const { homeAccountId } = owner;
+		const account =
+			holdings.find(owner, cae)?.knownAccount ??
+			(homeAccountId === undefined
+				? undefined
+				: { homeAccountId, username: "" });
+		return { owner, cae, account };
 	}
 
-	forgetAll(): void {
+	forget(entry: Entry, reason: Reason): void {
+		this.entries.delete(entry.key);
+		for (const spelling of entry.spellings) this.entries.delete(spelling);
+		this.#tellGone(entry, reason);
+	}
+
+	forgetAll(reason: Reason): void {
+		const gone = new Set(this.entries.values());
 		this.entries.clear();
+		for (const entry of gone) this.#tellGone(entry, reason);
 		if (this.#holding !== undefined) this.#parts.holdings.close(this.#holding);
 		this.#holding = undefined;
+	}
+
+	#tellGone(entry: Entry, reason: Reason): void {
+		const { changes } = this.#parts;
+		if (changes.areHeard)
+			changes.tellGone(rememberedToken(this.whose, entry), reason);
+		if (metrics.remove.hasSubscribers)
+			metrics.remove.publish({
+				...measuredNeed(this.#parts, entry.key),
+				reason,
+			});
 	}
 }

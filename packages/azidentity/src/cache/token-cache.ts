@@ -1,4 +1,7 @@
 import type { Account } from "../token.ts";
+import type { CachedToken } from "./cached-token.ts";
+import { type ChangeListener, Changes } from "./changes.ts";
+import type { CacheParts } from "./clear-cache.ts";
 import {
 	type ClientOwner,
 	Holdings,
@@ -9,6 +12,13 @@ import type { Hearer } from "./invalidations.ts";
 import { MemoryBounds } from "./memory-bounds.ts";
 import { type Owner, ownerKey, ownerOfKey } from "./owner.ts";
 import { Partition } from "./partition.ts";
+import {
+	clearedBy,
+	isSubject,
+	readFilter,
+	type TokenFilter,
+	type Wanted,
+} from "./token-filter.ts";
 import type { DocumentName, TokenStore } from "./token-store.ts";
 
 /** Somebody who signed in before. */
@@ -45,6 +55,8 @@ export class TokenCache {
 	readonly #holdings: Holdings;
 	readonly #now: () => number;
 	readonly #store: TokenStore | undefined;
+	readonly #changes = new Changes();
+	readonly #clearings = new Set<Wanted>();
 	readonly #hearer: Hearer = { hear: (name) => this.#forgetRevoked(name) };
 
 	constructor(options: TokenCacheOptions = {}) {
@@ -81,6 +93,8 @@ export class TokenCache {
 			bounds: this.#bounds,
 			holdings: this.#holdings,
 			hearer: this.#hearer,
+			changes: this.#changes,
+			clearings: this.#clearings,
 			now: this.#now,
 			store: isMemoryOnly ? undefined : this.#store,
 		});
@@ -104,19 +118,69 @@ export class TokenCache {
 	}
 
 	/**
+	 * What there is in memory and in the store: whose, for what, until when; never a token. What other programs keep in a
+	 * shared store is there too.
+	 * @throws what the store throws when it cannot be read.
+	 */
+	async list(): Promise<CachedToken[]> {
+		const { listCache } = await import("./list-cache.ts");
+		return listCache(this.#parts);
+	}
+
+	/**
+	 * Removes tokens from memory and from the store: those that a filter means, or all. What is under way meanwhile reaches
+	 * those who wait for it, and is remembered nowhere. With an account go its refresh tokens and its record, so that the
+	 * person has to sign in again; with a tenant or scopes only access tokens go.
+	 *
+	 * A store that programs share is cleared for all of them: without a filter, of everything that is in it. Name a
+	 * `clientId` to leave other programs theirs.
+	 * @throws TypeError when the filter names nothing, or something that is missing. Nothing is removed then.
+	 * @throws what the store throws when it cannot be changed. The memory is cleared all the same.
+	 */
+	async clear(filter?: TokenFilter): Promise<void> {
+		const wanted = readFilter(filter);
+		const { clearCache } = await import("./clear-cache.ts");
+		await clearCache(this.#parts, wanted);
+	}
+
+	/**
+	 * Calls `listener` when an access token comes into memory, is replaced there or goes; gives what ends that. It is called
+	 * after what is being done is done; what it throws is logged and harms nobody.
+	 * @throws TypeError when it is no function.
+	 */
+	onChange(listener: ChangeListener): () => void {
+		return this.#changes.listen(listener);
+	}
+
+	get #parts(): CacheParts {
+		return {
+			partitions: this.#partitions,
+			bounds: this.#bounds,
+			holdings: this.#holdings,
+			store: this.#store,
+			hearer: this.#hearer,
+			clearings: this.#clearings,
+		};
+	}
+
+	/**
 	 * Drops what others have revoked, so that the next call reads the store. A person's goes for all tenants and both
 	 * flavours, the refresh token too: who is signed out elsewhere must not be signed in again from here.
 	 */
-	#forgetRevoked({ owner }: DocumentName): void {
-		const person = ownerOfKey(owner);
-		const meant =
-			person !== undefined && isPerson(person)
-				? [...this.#partitions.values()].filter((partition) =>
-						isSamePerson(partition.owner, person),
-					)
-				: [this.#partitions.get(owner)];
-		for (const partition of meant)
-			if (partition?.isStored) this.#bounds.expel(partition);
+	#forgetRevoked(name: DocumentName): void {
+		for (const partition of this.#revokedBy(name))
+			if (partition.isStored) this.#bounds.expel(partition, "invalidated");
+	}
+
+	#revokedBy(name: DocumentName): Partition[] {
+		const all = [...this.#partitions.values()];
+		const wanted = clearedBy(name);
+		if (wanted !== undefined)
+			return all.filter(({ subject }) => isSubject(wanted, subject));
+		const owner = ownerOfKey(name.owner);
+		if (owner !== undefined && isPerson(owner))
+			return all.filter((partition) => isSamePerson(partition.owner, owner));
+		return [this.#partitions.get(name.owner) ?? []].flat();
 	}
 }
 

@@ -53,7 +53,8 @@ export interface TokenStore {
 export interface Invalidation {
 	/**
 	 * Tells those who listen through other handles on the same place that something of the owner was revoked.
-	 * Whoever announces knows already, and need not be told. A rejection is logged, and nobody's failure.
+	 * Whoever announces knows already, and need not be told. The name is to be handed on as it is: that of a clearing is
+	 * no document's. A rejection is logged, and nobody's failure.
 	 */
 	announce(name: DocumentName): Promise<void>;
 	/**

@@ -59,6 +59,20 @@ export class Flights<T> {
 		return this.#underWay === undefined;
 	}
 
+	has(key: string): boolean {
+		return this.#underWay?.has(key) === true;
+	}
+
+	/** Those whose keys are meant go on for those who joined them: who comes later sets out anew. */
+	disown(isMeant: (key: string) => boolean): void {
+		for (const [key, flight] of this.#underWay ?? []) {
+			if (!isMeant(key)) continue;
+			flight.isDisowned = true;
+			this.#underWay?.delete(key);
+		}
+		if (this.#underWay?.size === 0) this.#underWay = undefined;
+	}
+
 	/** The flight under way for `key`, or a new one that does `run`. */
 	find(key: string, run: Run<T>): Flight<T> {
 		const known = this.#underWay?.get(key);

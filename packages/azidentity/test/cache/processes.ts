@@ -2,7 +2,7 @@ import { hours } from "@azidentity/testkit";
 import type { MemoryPlace } from "../../src/cache/memory-store.ts";
 import type { Owner } from "../../src/cache/owner.ts";
 import { TokenCache } from "../../src/cache/token-cache.ts";
-import type { TokenStore } from "../../src/cache/token-store.ts";
+import type { DocumentName, TokenStore } from "../../src/cache/token-store.ts";
 import type { Account, Grant, TokenRequest } from "../../src/token.ts";
 
 export const APP: Owner = {
@@ -53,18 +53,24 @@ function newGrant(
 }
 
 /** A cache as a process of its own has it: with a handle of its own on the place, or on the store that it is given. */
-export function processOn(place: MemoryPlace | TokenStore, now = Date.now) {
-	const store = "open" in place ? place.open() : place;
+export function processOn(
+	place: MemoryPlace | TokenStore | undefined,
+	now = Date.now,
+) {
+	const isPlace = place !== undefined && "open" in place;
+	const store = isPlace ? place.open() : place;
 	let reads = 0;
-	const counted: TokenStore = Object.assign(Object.create(store), {
-		read(name: Parameters<TokenStore["read"]>[0]) {
-			reads += 1;
-			return store.read(name);
-		},
-	});
+	const counted =
+		store &&
+		Object.assign(Object.create(store) as TokenStore, {
+			read(name: DocumentName) {
+				reads += 1;
+				return store.read(name);
+			},
+		});
 	const cache = new TokenCache({
 		now,
-		store: "open" in place ? counted : store,
+		...(counted && { store: isPlace ? counted : store }),
 	});
 	let held: Promise<void> | undefined;
 
