@@ -8,6 +8,8 @@ import { documentKeeper } from "../../src/stores/persistent/document-keeper.ts";
 function setUp() {
 	const written: Text[] = [];
 	const wanting: ((lease: Lease | undefined) => void)[] = [];
+	/** For how long the lock was waited for, each time. */
+	const patiences: number[] = [];
 	let isHeld = false;
 	let holder: string | undefined = "another process";
 	const lease: Lease = {
@@ -24,7 +26,10 @@ function setUp() {
 			},
 		},
 		{
-			acquire: () => new Promise((resolve) => wanting.push(resolve)),
+			acquire(patience) {
+				patiences.push(patience);
+				return new Promise((resolve) => wanting.push(resolve));
+			},
 			holding: () => holder,
 		},
 	);
@@ -35,6 +40,7 @@ function setUp() {
 	return {
 		keeper,
 		written,
+		patiences,
 		open: () => give(lease),
 		refuse: () => give(undefined),
 		/** Somebody else got the lock meanwhile, or with `undefined` nobody has it at this moment. */
@@ -130,4 +136,25 @@ test("but not for ever: a caller has its token after half a minute", async () =>
 	}
 	await failed;
 	assert.deepEqual(written, []);
+});
+
+test("a process that keeps the lock is waited for once, and not for each change", async () => {
+	const { keeper, written, patiences, open, refuse, passOn } = setUp();
+	for (const text of ["a", "b"]) {
+		const failed = assert.rejects(
+			keeper.update(append(text)),
+			/another process/,
+		);
+		refuse();
+		await failed;
+		await turn();
+	}
+	assert.deepEqual(patiences, [5_000, 0]);
+	const change = keeper.update(append("c"));
+	passOn("the next process");
+	await turn();
+	open();
+	await change;
+	assert.deepEqual(written, ["c"]);
+	assert.deepEqual(patiences.slice(2), [0, 5_000]);
 });

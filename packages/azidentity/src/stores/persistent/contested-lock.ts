@@ -7,8 +7,12 @@ import type { ProcessLock } from "./process-lock.ts";
 const FIRST_PAUSE_MS = 1;
 /** A handover to who waits takes half of this on average, and waiting costs 50 looks a second. */
 const LONGEST_PAUSE_MS = 20;
-/** Who has waited for so long would wait for ever where others come all the time, and look more often. */
+/**
+ * Who has waited for so long would wait on and on where others come all the time, and look more often. Not more than this:
+ * where thirty wait, their looks would take the processor from the one that writes.
+ */
 const LONG_WAIT_MS = 500;
+const LATE_PAUSE_MS = 10;
 
 /** Tries to take a lock, without waiting. Gives what gives it back; undefined when somebody else has it. */
 export type Try = () => Promise<(() => Promise<void>) | undefined>;
@@ -65,7 +69,7 @@ async function inTime(
 
 /** How long who has waited for so long waits until the next look, in milliseconds. */
 export function pauseAfter(waited: number): number {
-	if (waited >= LONG_WAIT_MS) return FIRST_PAUSE_MS;
+	if (waited >= LONG_WAIT_MS) return LATE_PAUSE_MS;
 	return Math.min(Math.max(waited, FIRST_PAUSE_MS), LONGEST_PAUSE_MS);
 }
 

@@ -34,11 +34,12 @@ export function documentKeeper(
 	place: DocumentPlace,
 	lock: ProcessLock,
 ): DocumentKeeper {
+	const acquire = patientAcquire(lock);
 	let wanted: Change[] = [];
 	let isWriting = false;
 
 	async function write(): Promise<void> {
-		const lease = await acquired(lock);
+		const lease = await acquire();
 		// Taken as late as can be: whoever came during the wait is served as well.
 		const changes = wanted;
 		wanted = [];
@@ -76,15 +77,22 @@ export function documentKeeper(
 	};
 }
 
-/** The lock; undefined when one holder kept it, or too many came before. */
-async function acquired(lock: ProcessLock): Promise<Lease | undefined> {
-	for (let waits = 1; ; waits += 1) {
-		const before = lock.holding?.();
-		const lease = await lock.acquire(PATIENCE_MS);
-		if (lease !== undefined || waits === MOST_WAITS) return lease;
-		const isPassedOn = lock.holding !== undefined && before !== lock.holding();
-		if (!isPassedOn) return undefined;
-	}
+/** Acquires the lock; resolves to undefined when one holder kept it, or too many came before. */
+function patientAcquire(lock: ProcessLock): () => Promise<Lease | undefined> {
+	/** Who kept it so long that nobody waits for them again: a process that was stopped holds nobody up for each token. */
+	let givenUp: string | undefined;
+	return async () => {
+		for (let waits = 1; ; waits += 1) {
+			const before = lock.holding?.();
+			const isHopeless = before !== undefined && before === givenUp;
+			const lease = await lock.acquire(isHopeless ? 0 : PATIENCE_MS);
+			if (lease !== undefined || waits === MOST_WAITS) return lease;
+			if (lock.holding === undefined) return undefined;
+			if (before !== lock.holding()) continue;
+			givenUp = before;
+			return undefined;
+		}
+	};
 }
 
 /** The document with all changes made, one after the other. One that throws is left out, and told. */
