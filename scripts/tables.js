@@ -2,7 +2,7 @@
 //   <!-- table: members packages/emulator/src/knobs.ts Knobs -->
 //   (made by `npm run docs`)
 //   <!-- end of table -->
-// The kinds: `benchmark FILE` (results as `npm run bench` keeps them), `checks` (what `npm run check` holds),
+// The kinds: `benchmark FILE` (results as `npm run bench` keeps them), `campaign FILE` (as `npm run campaign -- --keep` does), `checks` (what `npm run check` holds),
 // `differences` (what we have and @azure/identity has not, or the reverse), `entries FOLDER` (the import paths of a package), `members FILE
 // INTERFACE` (an interface's members with their doc lines).
 import { readdirSync, readFileSync } from "node:fs";
@@ -13,7 +13,7 @@ import { commentsOf, walk } from "./parse-source.js";
 
 const TABLE = /<!-- table: ([^\n]+?) -->\n[\s\S]*?<!-- end of table -->/g;
 
-const KINDS = { benchmark, checks, differences, entries, members };
+const KINDS = { benchmark, campaign, checks, differences, entries, members };
 
 /** The document's text with every table in it made anew. */
 export function withTables(text, root) {
@@ -33,6 +33,25 @@ function benchmark(root, file) {
 	const { date, node, processor, today } = results;
 	const [head, ...body] = linesOf(results.rows);
 	return `${rows(head, body)}\n\n${date}, Node ${node}, ${processor}, beside ${today}.`;
+}
+
+function campaign(root, file) {
+	const results = JSON.parse(readFileSync(path.join(root, file), "utf8"));
+	return rows(
+		["fault", "must hold", "done", "held", "run"],
+		results.map((row) => [
+			row.what,
+			row.mustHold,
+			[`${row.done.toLocaleString("en")} ${row.unit}`, ...row.notes].join("; "),
+			heldOf(row),
+			`${row.date}, seed ${row.seed}, Node ${row.node}, ${row.system}, ${row.processor}`,
+		]),
+	);
+}
+
+function heldOf({ lack, brokenCount }) {
+	if (lack !== undefined) return `not run: ${lack}`;
+	return brokenCount === 0 ? "all" : `**not ${brokenCount} times**`;
 }
 
 function checks(root) {

@@ -17,6 +17,8 @@ export interface Fault {
 	/** How many of them. */
 	readonly budgets: Readonly<Record<Form, number>>;
 	readonly needs: readonly Need[];
+	/** Whether CI runs it with a random seed as well, beside the fixed one. Default false. */
+	readonly isVaried?: boolean;
 	/** Does it. Whatever does not hold is told to the trial; what is thrown is a fault of the campaign itself. */
 	run(trial: Trial): Promise<Figures>;
 }

@@ -1,6 +1,7 @@
 import type { Fault } from "./fault.ts";
 import { damaged } from "./faults/damaged.ts";
 import { disk } from "./faults/disk.ts";
+import { keyring } from "./faults/keyring.ts";
 import { kills } from "./faults/kills.ts";
 import { languages } from "./faults/languages.ts";
 import { stale } from "./faults/stale.ts";
@@ -12,6 +13,7 @@ export const FAULTS: readonly Fault[] = [
 	together,
 	languages,
 	damaged,
+	keyring,
 	disk,
 	stale,
 ];

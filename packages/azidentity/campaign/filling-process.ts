@@ -33,7 +33,7 @@ interface Options {
 }
 
 export function fillingProcess(
-	{ name, directory }: CacheOnDisk,
+	cache: CacheOnDisk,
 	scopes: readonly string[],
 	{ isOffline = false, starter = [] }: Options = {},
 ): FillingProcess {
@@ -73,9 +73,9 @@ export function fillingProcess(
 	});
 	ended.catch(() => {}); // whoever waits for it is told
 	child.stdin.on("error", () => {}); // killed before it has read its job
-	child.stdin.end(
-		JSON.stringify({ cache: { name, directory }, scopes, isOffline }),
-	);
+	const { name, directory, unsafeAllowUnencryptedStorage = false } = cache;
+	const place = { name, directory, unsafeAllowUnencryptedStorage };
+	child.stdin.end(JSON.stringify({ cache: place, scopes, isOffline }));
 	return {
 		pid: child.pid ?? 0,
 		handed,

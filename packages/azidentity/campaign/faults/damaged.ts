@@ -16,6 +16,7 @@ export const damaged: Fault = {
 	unit: "files",
 	budgets: { short: 150, usual: 20_000, long: 1_000_000 },
 	needs: ["linux", "root", "keyring"],
+	isVaried: true,
 	async run(trial) {
 		const name = `campaign-${randomUUID()}`;
 		const authority = ownAuthority(TOKEN_BYTES);

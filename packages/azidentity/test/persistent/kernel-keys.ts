@@ -8,6 +8,7 @@ const LINK = 8;
 const UNLINK = 9;
 const SEARCH = 10;
 const READ = 11;
+const SET_TIMEOUT = 15;
 const GET_PERSISTENT = 22;
 const SESSION = -3;
 const USER = -4;
@@ -65,6 +66,11 @@ export function putKey(name: string, payload: Uint8Array): number {
 /** From now on the kernel answers that the key was revoked. */
 export function revokeKey(name: string): void {
 	keys().control(KEYCTL, REVOKE, serialOf(name) ?? 0, 0, 0);
+}
+
+/** In a second the kernel answers that the key has expired. */
+export function expireKey(name: string): void {
+	keys().control(KEYCTL, SET_TIMEOUT, serialOf(name) ?? 0, 1, 0);
 }
 
 /** From now on nobody may search for the key or read it, its owner included. */
