@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { hours } from "@azidentity/testkit";
 import { beforeAll, test } from "vitest";
 import { memoryPlace } from "../../src/cache/memory-store.ts";
@@ -144,4 +146,36 @@ test("tokens that must not outlive the process are nobody else's to revoke", asy
 	await processOn(store).get("vault", CLAIMS);
 	await get();
 	assert.equal(requests, 1);
+});
+
+test("a cache that nobody uses any more is not kept by the store that tells it of revocations, which is then listened to no longer", async () => {
+	setFlagsFromString("--expose-gc");
+	const collect: () => void = runInNewContext("gc");
+	const place = memoryPlace();
+	const { invalidation, ...rest } = place.open();
+	let listening = 0;
+	const store = {
+		...rest,
+		invalidation: {
+			announce: async () => {},
+			listen() {
+				listening += 1;
+				return () => {
+					listening -= 1;
+				};
+			},
+		},
+	};
+	const use = async () => {
+		await processOn(store).get("vault");
+		await processOn(store).get("vault");
+	};
+	await use();
+	assert.equal(listening, 1);
+	while (listening > 0) {
+		collect();
+		await settled();
+	}
+	await use();
+	assert.equal(listening, 1);
 });
