@@ -13,15 +13,21 @@ const MOST_BYTES = 30 * 1024;
 const LARGER = {
 	".": { bytes: 96 * 1024, reason: "all credentials" },
 	"./default-azure-credential": {
-		bytes: 62 * 1024,
+		bytes: 68 * 1024,
 		reason: "it makes seven credentials",
 	},
 	"./managed-identity-credential": {
-		bytes: 46 * 1024,
+		bytes: 54 * 1024,
 		reason:
 			"six hosts, found by the constructor, and the exchange of a workload's token",
 	},
 };
+
+/**
+ * Until the cache's listing, clearing and metrics load late (docs/decisions/size.md), no entry may grow beyond this. The
+ * limit for all of them stays the one above.
+ */
+const FOR_NOW_BYTES = 38 * 1024;
 
 /** The credentials that some are made of. */
 const MADE_OF = {
@@ -79,10 +85,10 @@ const lateParts = {
 };
 
 function tooLarge({ subpath, code }) {
-	const most = LARGER[subpath]?.bytes ?? MOST_BYTES;
+	const most = LARGER[subpath]?.bytes ?? FOR_NOW_BYTES;
 	if (code.length <= most) return [];
 	return [
-		`${subpath}: ${code.length} bytes minified, and may have ${most}; what only a request needs can load late`,
+		`${subpath}: ${code.length} bytes minified, and may have ${most} (${MOST_BYTES} in the end); what only a request needs can load late`,
 	];
 }
 
