@@ -114,7 +114,8 @@ interface Watch {
 async function* freshTokens({ ask, end, now, signal, waitUntil }: Watch) {
 	let last: AccessToken | undefined;
 	try {
-		for (let tries = 0; !signal.aborted; tries += 1) {
+		let tries = 0;
+		while (!signal.aborted) {
 			const answer = await abortable(ask(), signal).then(
 				(token) => ({ token }),
 				(error: unknown) => ({ error }),
@@ -127,6 +128,7 @@ async function* freshTokens({ ask, end, now, signal, waitUntil }: Watch) {
 				);
 				const { notBefore } = failureOf(answer.error);
 				await waitUntil(nextAsk(last, { tries, notBefore }, now()));
+				tries += 1;
 				continue;
 			}
 			const isNew = answer.token.token !== last?.token;
@@ -135,6 +137,7 @@ async function* freshTokens({ ask, end, now, signal, waitUntil }: Watch) {
 			// Before it is handed over, as whoever takes it may take their time.
 			const next = nextAsk(last, { isNew, tries }, now());
 			if (isNew) yield last;
+			else tries += 1;
 			await waitUntil(next);
 		}
 		return undefined;
