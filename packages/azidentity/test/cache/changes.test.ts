@@ -53,7 +53,7 @@ test("a listener hears of what is added, replaced, cleared, and revoked by other
 });
 
 test("a change says whose the token is, what it is for and until when, and never what it is", async () => {
-	const process = processOn(undefined);
+	const process = processOn(undefined, manualClock().now);
 	const listener = heard(process.cache);
 	const token = await process.get("vault", { owner: PERSON, cae: true });
 	await settled();
