@@ -1,59 +1,133 @@
-/** What is measured beside what. Both take the same constructor arguments and options. */
-export const SUBJECTS = {
-	azidentity: "azidentity",
-	today: "@azure/identity",
+// What is measured, by the names that rows use; where a program of its own runs it, the command and what it needs first.
+import { execFile } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+const here = import.meta.dirname;
+const cache = path.resolve(here, "../node_modules/.cache/azidentity-bench");
+
+/** How tables and plots call each. The last ones are no packages: they are limits, and parts of what is measured. */
+export const TITLES = {
+	azidentity: "azidentity (this package)",
+	"azidentity-single": "azidentity, one credential",
+	"azure-identity": "@azure/identity",
+	"azure-identity-disk": "@azure/identity + persistence",
+	"msal-node": "@azure/msal-node",
+	"msal-node-disk": "@azure/msal-node + extensions",
+	go: "azidentity for Go",
+	python: "MSAL Python",
+	node: "Node alone",
+	disk: "the disk alone",
+	cipher: "the cipher alone",
 };
 
-/** ClientSecretCredential of a subject, and nothing else loaded. */
-export async function clientSecretCredential(subject) {
-	const { ClientSecretCredential } = await import(SUBJECTS[subject]);
-	return ClientSecretCredential;
+/** Ours, and those of other authors. */
+export const LIBRARIES = [
+	"azidentity",
+	"azure-identity",
+	"msal-node",
+	"go",
+	"python",
+];
+
+/** Those that run on Node. */
+export const OF_NODE = ["azidentity", "azure-identity", "msal-node"];
+
+const inNode = (subject) => [
+	process.execPath,
+	path.join(here, "programs/work.js"),
+	subject,
+];
+const COMMANDS = {
+	azidentity: async () => inNode("azidentity"),
+	"azure-identity": () => inNodeWithToday("azure-identity"),
+	"msal-node": () => inNodeWithToday("msal-node"),
+	go: async () => [await goProgram()],
+	python: async () => [
+		await pythonWithMsal(),
+		path.join(here, "programs/python/work.py"),
+	],
+};
+const made = new Map();
+
+/** Makes something once in a run, also when that fails. */
+function once(name, make) {
+	if (!made.has(name)) made.set(name, make());
+	return made.get(name);
 }
 
-/** A JWT of an application weighs about this much. */
-const TOKEN_LENGTH = 1_500;
+/** The command of a library's program, all that it needs installed or built. Rejects with what this machine lacks. */
+export const commandOf = (subject) => once(subject, COMMANDS[subject]);
 
-/**
- * The service, with the network left out: an HTTP client, given by the option both packages have, that
- * answers each request with a new token. Counts them.
- */
-export async function countingHttpClient() {
-	const { createHttpHeaders } = await import("@azure/core-rest-pipeline");
-	const headers = createHttpHeaders({ "content-type": "application/json" });
-	const client = {
-		requests: 0,
-		async sendRequest(request) {
-			client.requests += 1;
-			const number = String(client.requests);
-			const text = `{"token_type":"Bearer","expires_in":86399,"ext_expires_in":86399,"access_token":"${number.padStart(TOKEN_LENGTH, "x")}"}`;
-			// Like a real answer, it comes from outside: nothing is shared between the texts of two tokens.
-			const bodyAsText = Buffer.from(text).toString("latin1");
-			return { request, status: 200, headers, bodyAsText };
-		},
-	};
-	return client;
+async function inNodeWithToday(subject) {
+	await once("today", today);
+	return inNode(subject);
 }
 
-export const TENANT = "aaaa1111-0000-4000-8000-000000000001";
-export const CLIENT = "c0000000-0000-4000-8000-00000000da01";
-/** The scope number so-and-so. */
-export const scope = (number) => `https://resource-${number}.example/.default`;
-
-/** A credential of a subject that remembers so many tokens, and its service. */
-export async function credentialHolding(subject, tokens) {
-	const Credential = await clientSecretCredential(subject);
-	const httpClient = await countingHttpClient();
-	const options = { httpClient };
-	if (subject === "azidentity" && tokens > 20_000) {
-		// More than the 64 MiB that are the default.
-		const { TokenCache } = await import("azidentity");
-		options.tokenCache = new TokenCache({ maxBytes: 1024 ** 3 });
+/** Today's packages: those of bench/today, as their lock file says. */
+async function today() {
+	const home = path.join(here, "today");
+	const lock = readFileSync(path.join(home, "package-lock.json"), "utf8");
+	const mark = path.join(home, "node_modules/.installed-lock.json");
+	const env = apartFromNpm();
+	if (!existsSync(mark) || readFileSync(mark, "utf8") !== lock) {
+		const quietly = ["--no-audit", "--no-fund", "--prefer-offline"];
+		const args = ["ci", "--ignore-scripts", ...quietly];
+		await run("npm", args, { cwd: home, env });
+		writeFileSync(mark, lock);
 	}
-	const credential = new Credential(TENANT, CLIENT, "secret", options);
-	for (let number = 0; number < tokens; number += 1)
-		await credential.getToken(scope(number));
-	return { credential, httpClient };
+	const keytar = path.join(home, "node_modules/keytar");
+	if (existsSync(path.join(keytar, "build/Release/keytar.node"))) return;
+	// The headers that came with Node, so that nothing is downloaded.
+	const nodedir = path.dirname(path.dirname(process.execPath));
+	await run("npm", ["run", "build"], {
+		cwd: keytar,
+		env: { ...env, npm_config_nodedir: nodedir },
+	}).catch(() => {
+		throw new Error(
+			"its native part could not be compiled, which takes a compiler, Python 3 and libsecret-1-dev",
+		);
+	});
 }
 
-/** The only thing a measure prints: its figures. */
-export const print = (figures) => console.log(JSON.stringify(figures));
+async function goProgram() {
+	await mustBeThere("go", ["version"], "there is no go here");
+	const program = path.join(cache, "go-work");
+	const cwd = path.join(here, "programs/go");
+	await run("go", ["build", "-o", program, "."], { cwd });
+	return program;
+}
+
+async function pythonWithMsal() {
+	const lack = "there is no python3 with venv here";
+	await mustBeThere("python3", ["-c", "import venv, ensurepip"], lack);
+	const requirements = path.join(here, "programs/python/requirements.txt");
+	const wanted = readFileSync(requirements, "utf8");
+	const home = path.join(cache, "python");
+	const mark = path.join(home, "complete");
+	const python = path.join(home, "bin/python");
+	if (existsSync(mark) && readFileSync(mark, "utf8") === wanted) return python;
+	await run("python3", ["-m", "venv", "--clear", home]);
+	await run(python, ["-m", "pip", "install", "-q", "-r", requirements]);
+	writeFileSync(mark, wanted);
+	return python;
+}
+
+async function mustBeThere(command, args, lack) {
+	try {
+		await run(command, args);
+	} catch {
+		throw new Error(lack);
+	}
+}
+
+/** Inside `npm run`, npm hands its own settings down. */
+function apartFromNpm() {
+	const own = Object.entries(process.env).filter(
+		([name]) => !/^npm_(config_workspace|package_|lifecycle_)/i.test(name),
+	);
+	return { ...Object.fromEntries(own), HOME: os.homedir() };
+}

@@ -2,22 +2,27 @@
 //   <!-- table: members packages/emulator/src/knobs.ts Knobs -->
 //   (made by `npm run docs`)
 //   <!-- end of table -->
-// The kinds: `benchmark FILE` (results as `npm run bench` keeps them), `campaign FILE` (as `npm run campaign -- --keep` does), `checks` (what `npm run check` holds),
+// The kinds: `benchmark PART` (of what `npm run bench` measured: readme, summary, or sections), `campaign FILE` (results as
+// `npm run campaign -- --keep` keeps them), `checks` (what `npm run check` holds),
 // `differences` (what we have and @azure/identity has not, or the reverse), `entries FOLDER` (the import paths of a package), `members FILE
 // INTERFACE` (an interface's members with their doc lines).
+// A figure of the benchmark in a sentence: <!-- figure: first-token azidentity -->85 ms<!-- end of figure -->
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { linesOf } from "@azidentity/bench/table.js";
+import { figure, readme, sections, summary } from "@azidentity/bench/page.js";
+import { plotsOf } from "@azidentity/bench/plots.js";
 import { ON_PURPOSE } from "./api/azure-identity.js";
 import { commentsOf, walk } from "./parse-source.js";
 
 const TABLE = /<!-- table: ([^\n]+?) -->\n[\s\S]*?<!-- end of table -->/g;
 
+const FIGURE = /<!-- figure: ([^\n]+?) -->[^\n]*?<!-- end of figure -->/g;
+
 const KINDS = { benchmark, campaign, checks, differences, entries, members };
 
 /** The document's text with every table in it made anew. */
 export function withTables(text, root) {
-	return text.replaceAll(TABLE, (_old, made) => {
+	return withFigures(text, root).replaceAll(TABLE, (_old, made) => {
 		const [kind, ...from] = made.split(/\s+/);
 		if (!Object.hasOwn(KINDS, kind))
 			throw new Error(
@@ -28,11 +33,30 @@ export function withTables(text, root) {
 	});
 }
 
-function benchmark(root, file) {
-	const results = JSON.parse(readFileSync(path.join(root, file), "utf8"));
-	const { date, node, processor, today } = results;
-	const [head, ...body] = linesOf(results.rows);
-	return `${rows(head, body)}\n\n${date}, Node ${node}, ${processor}, beside ${today}.`;
+const BENCHMARK_PARTS = { readme, summary, sections };
+
+const resultsIn = (root) =>
+	JSON.parse(readFileSync(path.join(root, "bench/results.json"), "utf8"));
+
+function benchmark(root, part) {
+	return BENCHMARK_PARTS[part](resultsIn(root));
+}
+
+/** The plots of what `npm run bench` measured, by path. */
+export function plots(root) {
+	return new Map(
+		[...plotsOf(resultsIn(root))].map(([name, svg]) => [
+			`docs/benchmarks/${name}`,
+			svg,
+		]),
+	);
+}
+
+function withFigures(text, root) {
+	return text.replaceAll(FIGURE, (_old, made) => {
+		const value = figure(resultsIn(root), ...made.split(/\s+/));
+		return `<!-- figure: ${made} -->${value}<!-- end of figure -->`;
+	});
 }
 
 function campaign(root, file) {

@@ -1,5 +1,6 @@
-// What the disk alone takes to store tokens one after the other in one file, encrypted as the Go library does: a file that
-// grows to the size of that many, written beside, synchronised and renamed each time. `disk-floor.js DIRECTORY TOKENS`
+// What the disk alone takes to store tokens one after the other in one file: a file of their size, written beside,
+// synchronised and renamed each time. `disk-floor.js DIRECTORY WRITES TOKENS`: as many writes, the last with so many tokens;
+// it grows with each write where it begins with none.
 import { randomBytes } from "node:crypto";
 import {
 	closeSync,
@@ -9,21 +10,21 @@ import {
 	writeSync,
 } from "node:fs";
 import path from "node:path";
-import { print } from "../subjects.js";
 
 /** What a token of 1.5 kB takes in a document of the unified schema, in base64. */
 const ENTRY_BYTES = 2_640;
 
-const [directory, count] = process.argv.slice(2);
-const tokens = Number(count);
+const [directory, ...counts] = process.argv.slice(2);
+const [writes, tokens] = counts.map(Number);
 const file = path.join(directory, "floor");
 const content = randomBytes(ENTRY_BYTES * tokens);
 const start = performance.now();
-for (let number = 1; number <= tokens; number += 1) {
+for (let number = 1; number <= writes; number += 1) {
 	const fd = openSync(`${file}.tmp`, "wx", 0o600);
-	writeSync(fd, content, 0, ENTRY_BYTES * number);
+	const length = ENTRY_BYTES * (tokens - writes + number);
+	for (let at = 0; at < length; ) at += writeSync(fd, content, at, length - at);
 	fdatasyncSync(fd);
 	closeSync(fd);
 	renameSync(`${file}.tmp`, file);
 }
-print({ ms: performance.now() - start });
+console.log(JSON.stringify({ ms: performance.now() - start }));

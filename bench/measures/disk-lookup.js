@@ -3,12 +3,12 @@
 import { readFileSync } from "node:fs";
 import {
 	CLIENT,
-	clientSecretCredential,
-	countingHttpClient,
+	moduleOf,
 	print,
 	scope,
+	serviceAtOnce,
 	TENANT,
-} from "../subjects.js";
+} from "./given.js";
 
 /** So many at a time, which are written together. */
 const TOGETHER = 500;
@@ -16,14 +16,14 @@ const LOOKS = 2_000;
 
 const tokens = Number(process.argv[2]);
 const cache = JSON.parse(readFileSync(0, "utf8"));
-const Credential = await clientSecretCredential("azidentity");
+const { ClientSecretCredential } = await moduleOf("azidentity");
 const credential = (httpClient) =>
-	new Credential(TENANT, CLIENT, "secret", {
+	new ClientSecretCredential(TENANT, CLIENT, "secret", {
 		tokenCachePersistenceOptions: { enabled: true, ...cache },
 		httpClient,
 		retryOptions: { maxRetries: 0 },
 	});
-const writer = credential(await countingHttpClient());
+const writer = credential(serviceAtOnce());
 for (let number = 0; number < tokens; number += TOGETHER) {
 	const left = Math.min(TOGETHER, tokens - number);
 	const scopes = Array.from({ length: left }, (_, one) => scope(number + one));

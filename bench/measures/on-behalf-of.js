@@ -2,16 +2,16 @@
 // user's token remembered where the package can: `on-behalf-of.js SUBJECT`.
 import {
 	CLIENT,
-	countingHttpClient,
+	moduleOf,
 	print,
-	SUBJECTS,
 	scope,
+	serviceAtOnce,
 	TENANT,
-} from "../subjects.js";
+} from "./given.js";
 
 const [subject] = process.argv.slice(2);
-const { OnBehalfOfCredential, TokenCache } = await import(SUBJECTS[subject]);
-const httpClient = await countingHttpClient();
+const { OnBehalfOfCredential, TokenCache } = await moduleOf(subject);
+const httpClient = serviceAtOnce();
 const options = {
 	tenantId: TENANT,
 	clientId: CLIENT,

@@ -4,7 +4,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { runCommand } from "../run-command.js";
-import { withTables } from "../tables.js";
+import { plots, withTables } from "../tables.js";
 import { trackedFiles } from "../tracked-files.js";
 
 const FENCE = /^(\s*)(```+)\s*(\w*)[ \t]*(.*)$/;
@@ -26,6 +26,7 @@ export async function check(root) {
 		...documents.flatMap((document) => brokenLinks(document, files)),
 		...documents.flatMap((document) => unknownScripts(document, scripts)),
 		...documents.flatMap((document) => staleTables(document, root)),
+		...stalePlots(files, root),
 		...(await brokenExamples(documents, root)),
 	];
 }
@@ -76,6 +77,16 @@ function staleTables({ path: file, text }, root) {
 	} catch (error) {
 		return [`${file}: ${error.message}`];
 	}
+}
+
+function stalePlots(files, root) {
+	const there = new Map(files.map((file) => [file.path, file.text]));
+	return [...plots(root)]
+		.filter(([file, svg]) => there.get(file) !== svg)
+		.map(
+			([file]) =>
+				`${file}: the plot is not what was measured; run \`npm run docs\``,
+		);
 }
 
 /** What the compiler finds in the fenced ts and js blocks; each is a module of its own. */
