@@ -17,9 +17,11 @@ const SCALES = {
 /** What a unit is in its scale's own: milliseconds, or bytes. */
 const UNITS = { µs: ["time", 1e-3], ms: ["time", 1], bytes: ["bytes", 1] };
 
+export const isCounted = (unit) => !Object.hasOwn(UNITS, unit);
+
 /** A figure with its unit. Counts have the unit's word in the singular where they are one. */
 export function figureText(value, unit) {
-	if (!Object.hasOwn(UNITS, unit)) return countText(value, unit);
+	if (isCounted(unit)) return countText(value, unit);
 	const [scale, size] = UNITS[unit];
 	if (value === 0) return `0 ${unit}`;
 	const inOwn = value * size;

@@ -39,7 +39,7 @@ function panelOf(row, column, subjects, figures, start) {
 	const found = shown.map((subject) => figures[subject][column.key]);
 	const axis = axisFor(
 		found.flatMap(({ lowest, highest }) => [lowest, highest]),
-		LEFT,
+		...[LEFT, undefined, unit],
 	);
 	const isNamed = row.columns.length > 1;
 	const top = start + (isNamed ? 16 : 0);

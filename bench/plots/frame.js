@@ -1,8 +1,8 @@
 // What all plots share: colours for light and dark, the axis, and a text for who cannot see it.
-import { figureText } from "../figure.js";
+import { figureText, isCounted } from "../figure.js";
 
 export const WIDTH = 760;
-const PLOT_RIGHT = WIDTH - 90;
+const PLOT_RIGHT = WIDTH - 120;
 /** More do not fit beside one another. */
 const MOST_TICKS = 5;
 
@@ -70,13 +70,15 @@ export const round = (number) => Math.round(number * 10) / 10;
  * An axis for values, from `from` to `to` in the plot: logarithmic where they span more than one order, else linear from
  * zero. `place` puts a value on it, `ticks` are the values that it names.
  */
-export function axisFor(values, from, to = PLOT_RIGHT) {
+export function axisFor(values, from, to = PLOT_RIGHT, unit = "ms") {
 	const above = values.filter((value) => value > 0);
 	const least = Math.min(...above);
-	const most = Math.max(...above, 1e-9);
+	// Half a thing is no tick, and what was never counted has an axis all the same.
+	const leastStep = isCounted(unit) ? 1 : 0;
+	const most = Math.max(...above, leastStep, 1e-9);
 	const isLog = above.length === values.length && most / least > 10;
 	if (!isLog) {
-		const step = niceStep(most);
+		const step = Math.max(niceStep(most), leastStep);
 		const end = Math.ceil(most / step) * step;
 		const count = Math.round(end / step);
 		return {
