@@ -27,7 +27,7 @@ export function summary(results) {
 export function readme({ date, machine, versions }) {
 	const beside = versions["@azure/identity"];
 	return [
-		`[![How many times less than @azure/identity each figure is](docs/${PLOTS}/summary.svg)](docs/benchmarks.md)`,
+		`![How many times less than @azure/identity each figure is](docs/${PLOTS}/summary.svg)`,
 		`Measured beside \`@azure/identity\` ${beside} in one run, ${date}, on ${machine.cores} cores: [what, how, and how to repeat it](docs/benchmarks.md).`,
 	].join("\n\n");
 }
