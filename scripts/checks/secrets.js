@@ -31,6 +31,9 @@ const WELL_KNOWN = {
 	"packages/azidentity/test-clients/package-lock.json": {
 		[KEY]: "integrity hashes of packages",
 	},
+	"packages/azidentity/test-redis/package-lock.json": {
+		[KEY]: "integrity hashes of packages",
+	},
 };
 
 export async function check(root) {

@@ -41,6 +41,8 @@ const OWNS_NOW = {
 		"it makes a memory, which is told the time by whoever makes it",
 	"packages/azidentity/src/platform/pipeline-sender.ts":
 		"the door to the network: credentials do not pass a clock through their options",
+	"packages/azidentity/src/stores/redis/redis-store.ts":
+		"programs make the store themselves, apart from the cache and its clock",
 	"packages/azidentity/src/tools/azure-cli-profile.ts":
 		"it is compared with the times of files, which are the world's",
 	"packages/emulator/src/certificates/certificates.ts":

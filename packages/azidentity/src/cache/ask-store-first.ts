@@ -18,7 +18,13 @@ export async function askStoreFirst(
 	const store = guardedStore(tokenStore);
 	const { need, abortSignal, owner, cae, key } = acquisition;
 	const isOnBehalfOf = owner.assertionHash !== undefined;
-	const name = { cae, isOnBehalfOf, owner: key };
+	const isOfApp = owner.homeAccountId === undefined && !isOnBehalfOf;
+	const name = {
+		cae,
+		isOnBehalfOf,
+		owner: key,
+		...(isOfApp && { resource: need.key }),
+	};
 	store.invalidations.attend(acquisition.hearer);
 	if (need.isGiven) return askAndPut(acquisition, store, name, {});
 

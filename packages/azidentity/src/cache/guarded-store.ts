@@ -2,8 +2,9 @@ import { log } from "../foundation/log.ts";
 import { type Text, whole } from "../foundation/text-pieces.ts";
 import type { Document } from "./document.ts";
 import { removeRefreshToken } from "./document-remove.ts";
+import { usefulUntil } from "./document-useful-until.ts";
 import { type Hearer, Invalidations } from "./invalidations.ts";
-import { knownDocuments } from "./known-documents.ts";
+import { type KnownDocuments, knownDocuments } from "./known-documents.ts";
 import { measuredLease, measuredPieces } from "./measured-store.ts";
 import { OwnGrants, type WrittenGrant } from "./own-grants.ts";
 import { clearedBy, isSubject, subjectOf } from "./token-filter.ts";
@@ -65,9 +66,12 @@ const guarded = new WeakMap<TokenStore, GuardedStore>();
 
 function guard(store: TokenStore): GuardedStore {
 	const attempt = harmless();
-	const { read, update } = measuredPieces(inPieces(store));
 	const known = knownDocuments();
+	const { read, update } = measuredPieces(inPieces(store, known));
 	const own = new OwnGrants();
+	// What grants of one document are kept under.
+	const keyOf = ({ cae, owner, resource }: DocumentName) =>
+		`${cae} ${owner} ${store.names === undefined ? "" : resource}`;
 
 	const forgetter: Hearer = {
 		hear(name) {
@@ -156,16 +160,16 @@ async function* flavours(): AsyncGenerator<DocumentName> {
 		for (const cae of [false, true]) yield { cae, isOnBehalfOf, owner: "" };
 }
 
-/** What grants of one document are kept under. */
-function keyOf({ cae, owner }: DocumentName): string {
-	return `${cae} ${owner}`;
-}
-
 /** How a store that knows texts only is read and written. */
-function inPieces(store: TokenStore): PieceStore["pieces"] {
+function inPieces(
+	store: TokenStore,
+	known: KnownDocuments,
+): PieceStore["pieces"] {
 	if ("pieces" in store) return (store as PieceStore).pieces;
+	const until = (text: string) => usefulUntil(known.parsed(text));
 	return {
 		read: (name) => store.read(name),
-		update: (name, edit) => store.update(name, (text) => whole(edit(text))),
+		update: (name, edit) =>
+			store.update(name, (text) => whole(edit(text)), until),
 	};
 }

@@ -11,6 +11,11 @@ export interface DocumentName {
 	readonly isOnBehalfOf?: boolean;
 	/** The owner's key, for stores that keep a document per owner. */
 	readonly owner: string;
+	/**
+	 * What an app's own tokens are for, for stores that keep a document per owner: an app may use any number of resources,
+	 * and documents stay small when each has its own. Left out for the tokens of people.
+	 */
+	readonly resource?: string;
 }
 
 /** The right to be the only one, in any process, who fetches one thing. */
@@ -29,10 +34,14 @@ export interface TokenStore {
 	/**
 	 * Replaces a document by what `edit` makes of the current one, with nobody else writing in between.
 	 * `edit` may run more than once, so it must be a pure function; when it throws, the document stays as it is.
+	 *
+	 * `usefulUntil` is for stores whose documents end by themselves: it says of a document when nothing in it will be of
+	 * use any more, in milliseconds since 1970, and `Infinity` where nobody knows.
 	 */
 	update(
 		name: DocumentName,
 		edit: (current: string | undefined) => string,
+		usefulUntil?: (document: string) => number,
 	): Promise<void>;
 	/**
 	 * Waits up to `patience` milliseconds for the right to be the only one at `task`.
