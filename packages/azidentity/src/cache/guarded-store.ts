@@ -69,9 +69,7 @@ function guard(store: TokenStore): GuardedStore {
 	const known = knownDocuments();
 	const { read, update } = measuredPieces(inPieces(store, known));
 	const own = new OwnGrants();
-	// What grants of one document are kept under.
-	const keyOf = ({ cae, owner, resource }: DocumentName) =>
-		`${cae} ${owner} ${store.names === undefined ? "" : resource}`;
+	const keyOf = grantsKey(store);
 
 	const forgetter: Hearer = {
 		hear(name) {
@@ -158,6 +156,12 @@ function harmless(): Attempt {
 async function* flavours(): AsyncGenerator<DocumentName> {
 	for (const isOnBehalfOf of [false, true])
 		for (const cae of [false, true]) yield { cae, isOnBehalfOf, owner: "" };
+}
+
+/** What grants of one document are kept under. */
+function grantsKey(store: TokenStore): (name: DocumentName) => string {
+	return ({ cae, owner, resource }) =>
+		`${cae} ${owner} ${store.names === undefined ? "" : resource}`;
 }
 
 /** How a store that knows texts only is read and written. */
