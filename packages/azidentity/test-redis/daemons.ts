@@ -1,9 +1,9 @@
 import { type Emulator, startEmulator } from "@azidentity/emulator";
 import { AzureLogger, setLogLevel } from "@azure/logger";
-import { ClientSecretCredential, TokenCache } from "azidentity";
+import { ClientSecretCredential, logger, TokenCache } from "azidentity";
 import type { RedisStore } from "azidentity/redis";
 import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
-import { flushLog } from "../src/foundation/log.ts";
+import { until } from "./redis-server.ts";
 
 export const VAULT = "https://vault.azure.net/.default";
 
@@ -50,6 +50,9 @@ export function daemons() {
 	};
 }
 
+const END = "that is all";
+const isEnd = (line: string) => line.endsWith(END);
+
 /** The warnings of one test, once all are written. */
 export function warnings(): () => Promise<string[]> {
 	let said: string[] = [];
@@ -65,7 +68,9 @@ export function warnings(): () => Promise<string[]> {
 		setLogLevel(undefined);
 	});
 	return async () => {
-		await flushLog();
-		return said;
+		// Lines keep their order, and the log is loaded at the first one.
+		logger.warning(END);
+		await until("the log is written", () => said.some(isEnd));
+		return said.filter((line) => !isEnd(line));
 	};
 }
