@@ -4,6 +4,7 @@ import { disk } from "./faults/disk.ts";
 import { keyring } from "./faults/keyring.ts";
 import { kills } from "./faults/kills.ts";
 import { languages } from "./faults/languages.ts";
+import { parsers } from "./faults/parsers.ts";
 import { stale } from "./faults/stale.ts";
 import { together } from "./faults/together.ts";
 
@@ -16,4 +17,5 @@ export const FAULTS: readonly Fault[] = [
 	keyring,
 	disk,
 	stale,
+	...parsers,
 ];

@@ -14,7 +14,8 @@ interface Block {
 	readonly isEncrypted: boolean;
 }
 
-const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----/gs;
+const BEGIN = "-----BEGIN ";
+const LABEL = /^([A-Z0-9 ]+)-----/;
 
 /** RFC 1421 §4.4: what old tools write above an encrypted key. */
 const HEADERS = /^(?:[\w-]+:.*\n)+\n/;
@@ -55,21 +56,28 @@ export function certificateOf(encoded: string | Buffer): X509Certificate {
 	}
 }
 
-/** Environment variables and YAML turn line breaks into `\n`, into spaces, or into an indentation. */
+/**
+ * Environment variables and YAML turn line breaks into `\n`, into spaces, or into an indentation. A block ends
+ * before the next one begins, so that the time this takes grows with the text alone, whatever is in it.
+ */
 function blocksOf(text: string): Block[] {
 	const lines = text.replaceAll(/\\r|\r/g, "").replaceAll("\\n", "\n");
-	const blocks = [...lines.matchAll(BLOCK)].map(([, label = "", body = ""]) =>
-		block(label, body),
-	);
-	if (blocks.length === lines.split("-----BEGIN ").length - 1) return blocks;
-	throw new CertificateProblem(
-		"damaged",
-		"holds PEM that is cut off: a BEGIN line has no END line. Export it again, or check how it was copied.",
-	);
+	return lines.split(BEGIN).slice(1).map(block);
 }
 
-function block(label: string, body: string): Block {
-	const unindented = body.replaceAll(/^[ \t]+|[ \t]+$/gm, "").trimStart();
+function block(part: string): Block {
+	const [opening, label = ""] = LABEL.exec(part) ?? [""];
+	const end = part.indexOf(`-----END ${label}-----`, opening.length);
+	if (label === "" || end === -1)
+		throw new CertificateProblem(
+			"damaged",
+			"holds PEM that is cut off: a BEGIN line has no END line. Export it again, or check how it was copied.",
+		);
+	const body = part.slice(opening.length, end).split("\n");
+	const unindented = body
+		.map((line) => line.trim())
+		.join("\n")
+		.trimStart();
 	const headers = HEADERS.exec(unindented)?.[0] ?? "";
 	const base64 = unindented.slice(headers.length).replaceAll(/\s/g, "");
 	const lines = base64.match(/.{1,64}/g) ?? [];

@@ -21,10 +21,17 @@ const SECRET_PARAMETERS: ReadonlySet<string> = new Set([
 /** A JWT, signed or encrypted, whole or cut off: the first part of each begins with `{"`. */
 const JWT = /\beyJ[\w-]{8,}(?:\.[\w-]*){0,4}/g;
 
-/** `client_secret=…` as in a form, `"client_secret":"…"` as in a document. */
-const NAMED_VALUE = new RegExp(
-	`\\b(${[...SECRET_PARAMETERS].filter((name) => name !== "code").join("|")})(=|"\\s*:\\s*")([^&"\\s]+)`,
-	"gi",
+const NAMES = [...SECRET_PARAMETERS]
+	.filter((name) => name !== "code")
+	.join("|");
+
+/** `client_secret=…` as in a form: to the next blank or parameter. */
+const FORM_VALUE = new RegExp(`\\b(${NAMES})=([^&"\\s]+)`, "gi");
+
+/** `"client_secret":"…"` as in a document, in either kind of quotation marks: to the one that ends it, or to the end. */
+const QUOTED_VALUE = new RegExp(
+	`\\b(${NAMES})(\\\\*(["'])\\s*:\\s*\\\\*\\3)(?:(?!\\3)[^\\\\]|\\\\.)+`,
+	"gis",
 );
 
 /** An authorization header, or a text that quotes one. */
@@ -48,7 +55,8 @@ export function redact(text: string, secrets: readonly string[] = []): string {
 	return spellings(secrets)
 		.reduce((safe, secret) => safe.replaceAll(secret, REDACTED), text)
 		.replace(JWT, REDACTED)
-		.replace(NAMED_VALUE, `$1$2${REDACTED}`)
+		.replace(FORM_VALUE, `$1=${REDACTED}`)
+		.replace(QUOTED_VALUE, `$1$2${REDACTED}`)
 		.replace(BEARER, `$1 ${REDACTED}`);
 }
 

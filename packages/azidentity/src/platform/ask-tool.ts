@@ -34,8 +34,14 @@ interface Question {
 	readonly environment?: Readonly<Record<string, string>>;
 	/** The error for what the tool says on stderr when it fails. */
 	readonly failure: (stderr: string) => Error;
-	/** The token and when it expires, in milliseconds since 1970, of what the tool prints; members that are not there count as none. */
-	readonly answer: (stdout: string) => { token: unknown; expiresOn: unknown };
+	/** Finds the token in what the tool prints; members that are not there count as none. */
+	readonly answer: (stdout: string) => ToolAnswer;
+}
+
+/** A tool's token and when it expires, in milliseconds since 1970, as far as they can be believed. */
+export interface ToolAnswer {
+	readonly token: unknown;
+	readonly expiresOn: unknown;
 }
 
 /** So much of what a tool says is shown; the first lines say what is wrong. */
@@ -116,9 +122,10 @@ function cutShort(
 			);
 }
 
-function grantOf(
-	{ token, expiresOn }: { token: unknown; expiresOn: unknown },
-	{ scopes }: TokenRequest,
+/** What a tool's answer grants; undefined when that is nothing. */
+export function grantOf(
+	{ token, expiresOn }: ToolAnswer,
+	{ scopes }: Pick<TokenRequest, "scopes">,
 ): Grant | undefined {
 	if (typeof token !== "string" || token.trim() === "") return undefined;
 	if (typeof expiresOn !== "number" || !(expiresOn > 0)) return undefined;

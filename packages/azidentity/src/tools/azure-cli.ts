@@ -5,6 +5,7 @@ import {
 	askTool,
 	said,
 	type Tool,
+	type ToolAnswer,
 	type ToolParts,
 	toolFailure,
 } from "../platform/ask-tool.ts";
@@ -37,14 +38,8 @@ export function azureCliSource(
 		return askTool(AZURE_CLI, parts, {
 			request,
 			args: argumentsFor(request, subscription),
-			failure: (stderr) => failure(parts.credentialName, stderr),
-			answer(stdout) {
-				const { accessToken, expires_on, expiresOn } = jsonObject(stdout) ?? {};
-				return {
-					token: accessToken,
-					expiresOn: epochMilliseconds(expires_on) ?? localTime(expiresOn),
-				};
-			},
+			failure: (stderr) => azureCliFailure(parts.credentialName, stderr),
+			answer: azureCliAnswer,
 		});
 	};
 }
@@ -75,7 +70,17 @@ function refuseClaims(
 	);
 }
 
-function failure(credentialName: string, stderr: string): Error {
+/** The token and its end in what the command prints. */
+export function azureCliAnswer(stdout: string): ToolAnswer {
+	const { accessToken, expires_on, expiresOn } = jsonObject(stdout) ?? {};
+	return {
+		token: accessToken,
+		expiresOn: epochMilliseconds(expires_on) ?? localTime(expiresOn),
+	};
+}
+
+/** What the command says when it fails, as an error. */
+export function azureCliFailure(credentialName: string, stderr: string): Error {
 	if (SIGN_IN.test(stderr) && !SIGN_IN_AGAIN.test(stderr))
 		return new CredentialUnavailableError(
 			`${credentialName}: nobody is signed in to the Azure CLI. Run: az login`,

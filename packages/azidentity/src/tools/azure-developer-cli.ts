@@ -4,6 +4,7 @@ import {
 	askTool,
 	said,
 	type Tool,
+	type ToolAnswer,
 	type ToolParts,
 	toolFailure,
 } from "../platform/ask-tool.ts";
@@ -32,13 +33,9 @@ export function azureDeveloperCliSource(parts: ToolParts): TokenSource {
 		askTool(AZURE_DEVELOPER_CLI, parts, {
 			request,
 			args: argumentsFor(request),
-			failure: (stderr) => failure(parts.credentialName, stderr, request),
-			answer(stdout) {
-				const { token, expiresOn } = jsonObject(stdout) ?? {};
-				const isTime =
-					typeof expiresOn === "string" && UTC_TIME.test(expiresOn);
-				return { token, expiresOn: isTime ? Date.parse(expiresOn) : undefined };
-			},
+			failure: (stderr) =>
+				azureDeveloperCliFailure(parts.credentialName, stderr, request),
+			answer: azureDeveloperCliAnswer,
 		});
 }
 
@@ -52,7 +49,15 @@ function argumentsFor({ claims, scopes, tenantId }: TokenRequest): string[] {
 	];
 }
 
-function failure(
+/** The token and its end in what the command prints. */
+export function azureDeveloperCliAnswer(stdout: string): ToolAnswer {
+	const { token, expiresOn } = jsonObject(stdout) ?? {};
+	const isTime = typeof expiresOn === "string" && UTC_TIME.test(expiresOn);
+	return { token, expiresOn: isTime ? Date.parse(expiresOn) : undefined };
+}
+
+/** What the command says when it fails, as an error. */
+export function azureDeveloperCliFailure(
 	credentialName: string,
 	stderr: string,
 	request: TokenRequest,

@@ -5,6 +5,7 @@ import {
 	askTool,
 	said,
 	type Tool,
+	type ToolAnswer,
 	type ToolParts,
 	toolFailure,
 } from "../platform/ask-tool.ts";
@@ -51,8 +52,8 @@ export function azurePowerShellSource(parts: ToolParts): TokenSource {
 				[RESOURCE]: resourceOf(request.scopes[0] ?? ""),
 				[TENANT]: request.tenantId,
 			},
-			failure: (stderr) => failure(parts.credentialName, stderr),
-			answer,
+			failure: (stderr) => azurePowerShellFailure(parts.credentialName, stderr),
+			answer: azurePowerShellAnswer,
 		});
 	};
 }
@@ -70,7 +71,11 @@ function refuseClaims(
 	);
 }
 
-function failure(credentialName: string, stderr: string): Error {
+/** What the script says when it fails, as an error. */
+export function azurePowerShellFailure(
+	credentialName: string,
+	stderr: string,
+): Error {
 	if (stderr.includes(MODULE_MISSING))
 		return new CredentialUnavailableError(
 			`${credentialName}: the PowerShell module Az.Accounts, version 2.2.0 or newer, is not installed. Run in PowerShell: Install-Module -Name Az.Accounts -Scope CurrentUser`,
@@ -85,7 +90,8 @@ function failure(credentialName: string, stderr: string): Error {
 	);
 }
 
-function answer(stdout: string): { token: unknown; expiresOn: unknown } {
+/** The token and its end in what the script prints. */
+export function azurePowerShellAnswer(stdout: string): ToolAnswer {
 	const [, found = ""] = stdout.split(BEFORE);
 	const { Token, ExpiresOn } = jsonObject(found.split(AFTER)[0] ?? "") ?? {};
 	const seconds = typeof ExpiresOn === "number" ? ExpiresOn : Number.NaN;

@@ -86,6 +86,18 @@ describe("What is no usable certificate is a typed error that says what is wrong
 		],
 		["PEM cut off", app.pem.slice(0, 500), "damaged", /cut off/],
 		[
+			"nothing but the beginnings of blocks, a megabyte of them",
+			"-----BEGIN CERTIFICATE-----".repeat(38_000),
+			"damaged",
+			/cut off/,
+		],
+		[
+			"a line that is a megabyte of blanks, with a sign at its end",
+			`-----BEGIN CERTIFICATE-----\n=${" ".repeat(1_000_000)}=\n-----END CERTIFICATE-----`,
+			"damaged",
+			/cut off/,
+		],
+		[
 			"a broken key",
 			brokenBody(app.key) + app.certificate,
 			"damaged",

@@ -48,6 +48,19 @@ describe("a text for people", () => {
 				'{"refresh_token": "[redacted]","y":1}',
 			],
 			[
+				'{"password":"correct \\"horse\\" battery","y":1}',
+				'{"password":"[redacted]","y":1}',
+			],
+			[
+				"{'access_token': 'it is \"x\"', 1}",
+				"{'access_token': '[redacted]', 1}",
+			],
+			['{"password":"cut off', '{"password":"[redacted]'],
+			[
+				'"{\\"access_token\\":\\"a b\\"}" twice over',
+				'"{\\"access_token\\":\\"[redacted]" twice over',
+			],
+			[
 				"Authorization: Bearer abcdefghijklmnopqrst",
 				"Authorization: Bearer [redacted]",
 			],
