@@ -1,4 +1,5 @@
 import type { Fault } from "./fault.ts";
+import { authority } from "./faults/authority.ts";
 import { damaged } from "./faults/damaged.ts";
 import { disk } from "./faults/disk.ts";
 import { keyring } from "./faults/keyring.ts";
@@ -17,5 +18,6 @@ export const FAULTS: readonly Fault[] = [
 	keyring,
 	disk,
 	stale,
+	authority,
 	...parsers,
 ];
