@@ -19,6 +19,8 @@ const NONE: readonly string[] = [];
 /** What an entry belongs to, and what the bounds of the memory need to know of it. */
 export interface EntryHome {
 	readonly key: string;
+	/** A clock that nobody sets, in milliseconds since some moment. */
+	readonly steady: () => number;
 	/** Whether somebody is waiting for an answer. */
 	readonly isBusy: boolean;
 	/** Whether there is nothing left that could spare a request. */
@@ -53,6 +55,11 @@ export class Entry {
 	 * margin that does no harm; by more, nobody knows when it expires.
 	 */
 	usableFrom = 0;
+	/**
+	 * How far the clock was ahead of the steady one when the token came. A clock that is turned back later leaves the
+	 * steady one as it is, which does not run while the machine sleeps: the token ends when either says so.
+	 */
+	ahead = 0;
 	/** From then on, it is time to replace the token behind the caller's back. */
 	refreshAfter = 0;
 	#extendedExpiresOn = 0;
@@ -63,12 +70,13 @@ export class Entry {
 	}
 
 	/** Takes over the token of a grant whose request set out at `setOut`. */
-	keep(grant: Grant, flight: number, setOut: number): void {
+	keep(grant: Grant, flight: number, setOut: number, now: number): void {
 		const { token, extendedExpiresOn = 0 } = grant;
 		const lifetime = token.expiresOnTimestamp - setOut;
 		this.token = token;
 		this.settled = Promise.resolve(token);
 		this.cachedAt = setOut;
+		this.ahead = now - this.home.steady();
 		this.flight = flight;
 		this.#pausedUntil = 0;
 		const margin = marginOf(lifetime);
@@ -80,7 +88,7 @@ export class Entry {
 
 	/** Whether the token may be handed out without asking anyone. */
 	isUsable(now: number): boolean {
-		return now < this.usableUntil && now > this.usableFrom;
+		return this.#isBefore(this.usableUntil, now) && now > this.usableFrom;
 	}
 
 	/** Whether it is time to replace the token behind the caller's back. */
@@ -93,7 +101,12 @@ export class Entry {
 		const end = isOutage
 			? Math.max(this.token.expiresOnTimestamp, this.#extendedExpiresOn)
 			: this.token.expiresOnTimestamp;
-		return now < end && now > this.usableFrom;
+		return this.#isBefore(end, now) && now > this.usableFrom;
+	}
+
+	/** Whether a time has not come, by either clock. */
+	#isBefore(time: number, now: number): boolean {
+		return now < time && this.home.steady() + this.ahead < time;
 	}
 
 	/** After a failed refresh: until then, nobody asks the source again while the token lives. */

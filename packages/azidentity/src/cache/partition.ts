@@ -30,6 +30,7 @@ export class Partition implements EntryHome {
 	readonly key: string;
 	readonly #parts: PartitionParts;
 	readonly #now: () => number;
+	readonly steady: () => number;
 	/** Whether the cache still holds this partition; one that it let go remembers nothing more. */
 	isAttached = true;
 	readonly #remembered: Remembered;
@@ -41,6 +42,7 @@ export class Partition implements EntryHome {
 		this.key = parts.key;
 		this.#parts = parts;
 		this.#now = parts.now;
+		this.steady = parts.steady;
 		this.#remembered = new Remembered(this, parts);
 		this.#entries = this.#remembered.entries;
 	}
@@ -53,7 +55,8 @@ export class Partition implements EntryHome {
 			entry === undefined ||
 			ask.claims !== undefined ||
 			now >= entry.usableUntil ||
-			now <= entry.usableFrom
+			now <= entry.usableFrom ||
+			this.steady() + entry.ahead >= entry.usableUntil
 		)
 			return this.#getAfterMiss(ask, source, now);
 		const isDue = now >= entry.refreshAfter;

@@ -35,6 +35,7 @@ export interface PartitionParts {
 	/** What is being cleared just now. */
 	readonly clearings: ReadonlySet<Wanted>;
 	readonly now: () => number;
+	readonly steady: () => number;
 	readonly store: TokenStore | undefined;
 }
 
@@ -90,7 +91,10 @@ export class Remembered {
 			return need.ask.claims === undefined ? known.token : grant.token;
 		}
 		const entry = known ?? new Entry(this.#home, need.key);
-		this.#parts.bounds.admit(entry, () => entry.keep(grant, number, setOut));
+		const now = this.#parts.now();
+		this.#parts.bounds.admit(entry, () =>
+			entry.keep(grant, number, setOut, now),
+		);
 		this.entries.set(need.key, entry);
 		this.learn(need.ask.written, entry);
 		const { changes } = this.#parts;
@@ -99,7 +103,7 @@ export class Remembered {
 				what: known === undefined ? "added" : "replaced",
 				token: rememberedToken(this.whose, entry),
 			});
-		this.#parts.bounds.enforce(this.#parts.now());
+		this.#parts.bounds.enforce(now);
 		return grant.token;
 	}
 

@@ -33,6 +33,11 @@ export interface TokenCacheOptions {
 	store?: TokenStore;
 	/** The clock, in milliseconds since 1970. Default: the system's. */
 	now?: () => number;
+	/**
+	 * A clock that nobody sets, in milliseconds since some moment: with it, a clock that was turned back makes no old token
+	 * look young. Default: the system's, or `now` when that is given.
+	 */
+	steady?: () => number;
 }
 
 /** More owners than one process serves between two expiries; beyond that, the oldest is asked for again. */
@@ -54,6 +59,7 @@ export class TokenCache {
 	readonly #bounds: MemoryBounds;
 	readonly #holdings: Holdings;
 	readonly #now: () => number;
+	readonly #steady: () => number;
 	readonly #store: TokenStore | undefined;
 	readonly #changes = new Changes();
 	readonly #clearings = new Set<Wanted>();
@@ -65,10 +71,12 @@ export class TokenCache {
 			maxBytes = MAX_BYTES,
 			store,
 			now = Date.now,
+			steady = options.now ?? systemSteady,
 		} = options;
 		checkLimit("maxPartitions", maxPartitions);
 		checkLimit("maxBytes", maxBytes);
 		this.#now = now;
+		this.#steady = steady;
 		this.#store = store;
 		this.#bounds = new MemoryBounds(this.#partitions, {
 			maxPartitions,
@@ -96,6 +104,7 @@ export class TokenCache {
 			changes: this.#changes,
 			clearings: this.#clearings,
 			now: this.#now,
+			steady: this.#steady,
 			store: isMemoryOnly ? undefined : this.#store,
 		});
 		this.#partitions.set(key, partition);
@@ -183,6 +192,8 @@ export class TokenCache {
 		return [this.#partitions.get(name.owner) ?? []].flat();
 	}
 }
+
+const systemSteady = () => performance.now();
 
 function checkLimit(name: string, limit: number): void {
 	// Nothing is ever more than NaN: the memory would grow without bound.

@@ -24,7 +24,7 @@ function failure(fields: SourceFailure = {}): Error {
 }
 
 /** A cache on a manual clock, a source the test answers for, and somebody who asks. */
-function setUp(options: { store?: TokenStore } = {}) {
+function setUp(options: { store?: TokenStore; steady?: () => number } = {}) {
 	const clock = manualClock();
 	const entra = scriptedSource(clock.now);
 	const cache = new TokenCache({ now: clock.now, ...options });
@@ -146,6 +146,29 @@ describe("3. A token within the margin of expiry is never handed out while the s
 		clock.advance(-minutes(5) + 1);
 		assert.equal(await ask(), first);
 		clock.advance(-1);
+		void ask();
+		assert.equal(entra.requests.length, 2);
+	});
+
+	test("a clock that is turned back by less than has passed makes no old token look fresh either", async () => {
+		const steady = manualClock(0);
+		const { ask, signIn, entra, clock } = setUp({ steady: steady.now });
+		const first = await signIn(hours(1));
+		clock.advance(minutes(50));
+		steady.advance(minutes(50));
+		clock.advance(-minutes(40));
+		assert.equal(await ask(), first);
+		clock.advance(minutes(5));
+		steady.advance(minutes(5));
+		void ask();
+		assert.equal(entra.requests.length, 2);
+	});
+
+	test("a machine that slept, whose steady clock stood still, hands out nothing that ended meanwhile", async () => {
+		const steady = manualClock(0);
+		const { ask, signIn, entra, clock } = setUp({ steady: steady.now });
+		await signIn(hours(1));
+		clock.advance(minutes(55));
 		void ask();
 		assert.equal(entra.requests.length, 2);
 	});
