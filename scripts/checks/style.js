@@ -53,6 +53,8 @@ const OWNS_NOW = {
 const REAL_TIME = {
 	"packages/azidentity/src/cache/metrics.ts":
 		"durations are told to who measures, and nothing here depends on them",
+	"packages/azidentity/src/foundation/steady-clock.ts":
+		"it is what tells that the real one was turned back",
 	"packages/emulator/src/virtual-clock.ts":
 		"it is the clock that others are told, and moves the real one of its thread",
 	"packages/emulator/src/revocations.ts":

@@ -1,3 +1,4 @@
+import { steadyClock } from "../foundation/steady-clock.ts";
 import type { Account } from "../token.ts";
 import type { CachedToken } from "./cached-token.ts";
 import { type ChangeListener, Changes } from "./changes.ts";
@@ -71,7 +72,7 @@ export class TokenCache {
 			maxBytes = MAX_BYTES,
 			store,
 			now = Date.now,
-			steady = options.now ?? systemSteady,
+			steady = options.now ?? steadyClock,
 		} = options;
 		checkLimit("maxPartitions", maxPartitions);
 		checkLimit("maxBytes", maxBytes);
@@ -192,8 +193,6 @@ export class TokenCache {
 		return [this.#partitions.get(name.owner) ?? []].flat();
 	}
 }
-
-const systemSteady = () => performance.now();
 
 function checkLimit(name: string, limit: number): void {
 	// Nothing is ever more than NaN: the memory would grow without bound.
