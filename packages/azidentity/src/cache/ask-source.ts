@@ -1,7 +1,7 @@
 import type { AccessToken } from "@azure/core-auth";
 import type { Grant, Held, TokenRequest, TokenSource } from "../token.ts";
+import type { CacheParts } from "./clear-cache.ts";
 import type { FoundToken } from "./document.ts";
-import type { Hearer } from "./invalidations.ts";
 import type { Need } from "./need.ts";
 import type { Owner } from "./owner.ts";
 import type { TokenStore } from "./token-store.ts";
@@ -19,8 +19,8 @@ export interface Acquisition {
 	readonly now: () => number;
 	readonly store: TokenStore | undefined;
 	readonly held: Held;
-	/** What other caches' revocations are told to. */
-	readonly hearer: Hearer;
+	/** The cache that other caches' revocations are told to. */
+	readonly cache: CacheParts;
 	/** Whether what this brings was revoked since it set out: it is for those who wait, and for nobody else. */
 	readonly isRevoked: () => boolean;
 	/** Remembers a grant whose request set out at `setOut`; gives the token to hand out. */

@@ -25,7 +25,7 @@ export async function askStoreFirst(
 		owner: key,
 		...(isOfApp && { resource: need.key }),
 	};
-	store.invalidations.attend(acquisition.hearer);
+	store.invalidations.attend(acquisition.cache);
 	if (need.isGiven) return askAndPut(acquisition, store, name, {});
 
 	// Readers take no lock, and mostly the token is there.
@@ -56,14 +56,14 @@ function askAndPut(
 	name: DocumentName,
 	held: Held,
 ): Promise<AccessToken> {
-	const { hearer, isRevoked, need, owner, now } = acquisition;
+	const { cache, isRevoked, need, owner, now } = acquisition;
 	return askSource(acquisition, held, async (grant, requestedAt) => {
 		const times = { requestedAt, cachedAt: now() };
 		const written = { owner, scopes: need.scopes, grant, times };
 		await store.put(name, written, isRevoked);
 		// What was replaced is in other memories too. Nobody waits until they know.
 		if (need.ask.claims !== undefined)
-			void store.invalidations.announce(name, hearer);
+			void store.invalidations.announce(name, cache);
 	});
 }
 

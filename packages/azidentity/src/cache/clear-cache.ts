@@ -2,7 +2,6 @@ import { scopeSet } from "./document-access-token.ts";
 import { clearEntries, isAboutAccounts } from "./document-clear.ts";
 import { type GuardedStore, guardedStore } from "./guarded-store.ts";
 import { type Holdings, isPerson } from "./holding.ts";
-import type { Hearer } from "./invalidations.ts";
 import type { MemoryBounds } from "./memory-bounds.ts";
 import { ownerOfKey } from "./owner.ts";
 import type { Partition } from "./partition.ts";
@@ -10,7 +9,10 @@ import {
 	areScopes,
 	clearingName,
 	isSubject,
+	partitionSubject,
+	readFilter,
 	subjectOf,
+	type TokenFilter,
 	type Wanted,
 } from "./token-filter.ts";
 import type { DocumentName, TokenStore } from "./token-store.ts";
@@ -21,10 +23,12 @@ export interface CacheParts {
 	readonly bounds: MemoryBounds;
 	readonly holdings: Holdings;
 	readonly store: TokenStore | undefined;
-	readonly hearer: Hearer;
 	/** What is being cleared just now: flights that set out meanwhile bring nothing that is remembered. */
-	readonly clearings: Set<Wanted>;
+	readonly clearings: Set<Clearing>;
 }
+
+/** Whether what a flight brings that sets out now, for scopes in canonical form, would have to be dropped again at once. */
+export type Clearing = (partition: Partition, scopes: string) => boolean;
 
 /**
  * Removes what is meant from memory and from the store. What was under way when it began, or sets out before it ends,
@@ -35,16 +39,20 @@ export interface CacheParts {
  */
 export async function clearCache(
 	parts: CacheParts,
-	wanted: Wanted,
+	filter: TokenFilter | undefined,
 ): Promise<void> {
-	parts.clearings.add(wanted);
+	const wanted = readFilter(filter);
+	const clearing: Clearing = (partition, scopes) =>
+		isSubject(wanted, partitionSubject(partition)) &&
+		areScopes(wanted, new Set(scopes.split(" ")));
+	parts.clearings.add(clearing);
 	try {
 		forget(parts, wanted);
 		if (parts.store === undefined) return;
 		const store = guardedStore(parts.store);
 		forget(parts, wanted, await clearStore(parts, wanted, store));
 	} finally {
-		parts.clearings.delete(wanted);
+		parts.clearings.delete(clearing);
 	}
 }
 
@@ -55,29 +63,42 @@ function forget(
 	tokens: ReadonlySet<string> = new Set(),
 ): void {
 	for (const partition of [...partitions.values()]) {
-		if (!isSubject(wanted, partition.subject)) continue;
+		if (!isSubject(wanted, partitionSubject(partition))) continue;
 		// A person's refresh token serves other tenants too, and goes only with all that is the person's.
 		const isWhole =
 			isAboutAccounts(wanted) ||
 			(wanted.scopes === undefined && !isPerson(partition.owner));
 		if (isWhole) bounds.expel(partition, "cleared");
-		else
-			partition.revoke(
-				(scopes) => areScopes(wanted, scopeSet(scopes)),
-				(token) => tokens.has(token),
-			);
+		else forgetTokens(bounds, partition, wanted, tokens);
 	}
+}
+
+function forgetTokens(
+	bounds: MemoryBounds,
+	partition: Partition,
+	wanted: Wanted,
+	tokens: ReadonlySet<string>,
+): void {
+	const isMeant = (scopes: string) => areScopes(wanted, scopeSet(scopes));
+	// What somebody signed in for just now may be for any scopes.
+	partition.disown((flightKey) => {
+		const [scopes = ""] = flightKey.split("\n");
+		return scopes === "" || isMeant(scopes);
+	});
+	for (const entry of new Set(partition.entries()))
+		if (isMeant(entry.key) || tokens.has(entry.token.token))
+			bounds.drop(entry, "cleared");
 }
 
 /** Gives the access tokens that were removed. Rejects as the store does: who signs out must know that it failed. */
 async function clearStore(
-	{ hearer }: CacheParts,
+	cache: CacheParts,
 	wanted: Wanted,
 	store: GuardedStore,
 ): Promise<ReadonlySet<string>> {
 	const { invalidations } = store;
 	const gone = new Set<string>();
-	await invalidations.announce(clearingName(wanted), hearer);
+	await invalidations.announce(clearingName(wanted), cache);
 	for await (const name of store.names()) {
 		if (!mayHold(name, wanted)) continue;
 		const present = await store.look(name);
@@ -89,7 +110,7 @@ async function clearStore(
 		});
 		for (const token of cleared.tokens) gone.add(token);
 	}
-	await invalidations.announce(clearingName(wanted), hearer);
+	await invalidations.announce(clearingName(wanted), cache);
 	return gone;
 }
 

@@ -3,7 +3,7 @@ import { type Text, whole } from "../foundation/text-pieces.ts";
 import type { Document } from "./document.ts";
 import { removeRefreshToken } from "./document-remove.ts";
 import { usefulUntil } from "./document-useful-until.ts";
-import { type Hearer, Invalidations } from "./invalidations.ts";
+import { Invalidations } from "./invalidations.ts";
 import { type KnownDocuments, knownDocuments } from "./known-documents.ts";
 import { measuredLease, measuredPieces } from "./measured-store.ts";
 import { OwnGrants, type WrittenGrant } from "./own-grants.ts";
@@ -71,17 +71,14 @@ function guard(store: TokenStore): GuardedStore {
 	const own = new OwnGrants();
 	const keyOf = grantsKey(store);
 
-	const forgetter: Hearer = {
-		hear(name) {
-			const wanted = clearedBy(name);
-			own.forget((key, owner) =>
-				wanted === undefined
-					? key === keyOf(name)
-					: isSubject(wanted, subjectOf(owner)),
-			);
-		},
-	};
-	const invalidations = new Invalidations(store, forgetter);
+	const invalidations = new Invalidations(store, (name) => {
+		const wanted = clearedBy(name);
+		own.forget((key, owner) =>
+			wanted === undefined
+				? key === keyOf(name)
+				: isSubject(wanted, subjectOf(owner)),
+		);
+	});
 
 	return {
 		invalidations,

@@ -111,20 +111,6 @@ export class Holdings {
 		holding.users += 1;
 		return holding;
 	}
-
-	/** The people of whom the client holds something at this cloud. */
-	accounts({ clientId, environment }: ClientOwner): Account[] {
-		const client = clientId.toLowerCase();
-		const cloud = environment.toLowerCase();
-		return [...this.#byKey.values()]
-			.filter(
-				({ owner }) =>
-					isPerson(owner) &&
-					owner.clientId.toLowerCase() === client &&
-					owner.environment.toLowerCase() === cloud,
-			)
-			.flatMap(({ account }) => account ?? []);
-	}
 }
 
 /** What a source is told of an owner, and how it says that a refresh token is of no use any more. */

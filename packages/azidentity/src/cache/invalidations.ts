@@ -1,11 +1,7 @@
 import { log } from "../foundation/log.ts";
+import type { CacheParts } from "./clear-cache.ts";
+import { forgetRevoked } from "./forget-revoked.ts";
 import type { DocumentName, TokenStore } from "./token-store.ts";
-
-/** Somebody who must not go on with what was revoked: a cache. */
-export interface Hearer {
-	/** Something of the document's owner was revoked elsewhere. */
-	hear(name: DocumentName): void;
-}
 
 /**
  * What the caches on one store tell each other of revocations, and other processes if the store can.
@@ -15,24 +11,24 @@ export interface Hearer {
  */
 export class Invalidations {
 	readonly #store: TokenStore;
-	readonly #hearers = new Set<WeakRef<Hearer>>();
-	readonly #known = new WeakSet<Hearer>();
-	readonly #first: Hearer;
+	readonly #caches = new Set<WeakRef<CacheParts>>();
+	readonly #known = new WeakSet<CacheParts>();
+	readonly #first: (name: DocumentName) => void;
 	#stop: (() => void) | undefined;
 
 	/** @param first Hears of everything, before the caches do. */
-	constructor(store: TokenStore, first: Hearer) {
+	constructor(store: TokenStore, first: (name: DocumentName) => void) {
 		this.#store = store;
 		this.#first = first;
 	}
 
 	/** Has a cache hear what others announce, for as long as it lives. Harmless when repeated. */
-	attend(hearer: Hearer): void {
-		if (this.#known.has(hearer)) return;
-		this.#known.add(hearer);
-		const seat = new WeakRef(hearer);
-		this.#hearers.add(seat);
-		departures.register(hearer, () => this.#leave(seat));
+	attend(cache: CacheParts): void {
+		if (this.#known.has(cache)) return;
+		this.#known.add(cache);
+		const seat = new WeakRef(cache);
+		this.#caches.add(seat);
+		departures.register(cache, () => this.#leave(seat));
 		if (this.#stop !== undefined) return;
 		try {
 			this.#stop = this.#store.invalidation?.listen((name) =>
@@ -44,7 +40,7 @@ export class Invalidations {
 	}
 
 	/** Tells everybody but `by`. Never rejects: who cannot be told hears of it from the resource. */
-	async announce(name: DocumentName, by: Hearer): Promise<void> {
+	async announce(name: DocumentName, by: CacheParts): Promise<void> {
 		this.#spread(name, by);
 		try {
 			await this.#store.invalidation?.announce(name);
@@ -56,18 +52,18 @@ export class Invalidations {
 	}
 
 	/** What comes from a store comes from outside: it may be anything, and must do no harm there. */
-	#spread(name: DocumentName, by?: Hearer): void {
+	#spread(name: DocumentName, by?: CacheParts): void {
 		if (typeof name?.owner !== "string") return;
-		this.#first.hear(name);
-		for (const seat of this.#hearers) {
-			const hearer = seat.deref();
-			if (hearer !== by) hearer?.hear(name);
+		this.#first(name);
+		for (const seat of this.#caches) {
+			const cache = seat.deref();
+			if (cache !== undefined && cache !== by) forgetRevoked(cache, name);
 		}
 	}
 
-	#leave(seat: WeakRef<Hearer>): void {
-		this.#hearers.delete(seat);
-		if (this.#hearers.size > 0) return;
+	#leave(seat: WeakRef<CacheParts>): void {
+		this.#caches.delete(seat);
+		if (this.#caches.size > 0) return;
 		this.#stop?.();
 		this.#stop = undefined;
 	}

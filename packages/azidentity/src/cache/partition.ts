@@ -12,12 +12,6 @@ import { metrics } from "./metrics.ts";
 import { type Ask, heldFor, type Need, needOf } from "./need.ts";
 import type { Owner } from "./owner.ts";
 import { type PartitionParts, Remembered } from "./remembered.ts";
-import {
-	areScopes,
-	isSubject,
-	type Subject,
-	subjectOf,
-} from "./token-filter.ts";
 
 /** Looked at by each hit. */
 const { hit } = metrics;
@@ -89,26 +83,9 @@ export class Partition implements EntryHome {
 		return this.#remembered.whose;
 	}
 
-	get subject(): Subject {
-		return subjectOf(this.owner, this.whose.account?.homeAccountId);
-	}
-
-	/**
-	 * Drops tokens by their scopes in canonical form, or by what they are. Who waits for such a one gets it, and it is not
-	 * remembered.
-	 */
-	revoke(
-		isMeant: (scopes: string) => boolean,
-		isToken: (token: string) => boolean,
-	): void {
-		// What somebody signed in for just now may be for any scopes.
-		this.#flights.disown((key) => {
-			const [scopes = ""] = key.split("\n");
-			return scopes === "" || isMeant(scopes);
-		});
-		for (const entry of new Set(this.#entries.values()))
-			if (isMeant(entry.key) || isToken(entry.token.token))
-				this.#parts.bounds.drop(entry, "cleared");
+	/** Remembers nothing of what is under way and meant, by the key of its flight: it reaches those who wait for it. */
+	disown(isMeant: (flightKey: string) => boolean): void {
+		this.#flights.disown(isMeant);
 	}
 
 	/** Whether what is remembered here outlives the process. */
@@ -239,11 +216,7 @@ export class Partition implements EntryHome {
 
 	/** Whether what a flight brings that sets out now would have to be dropped again at once. */
 	#isBeingCleared({ key }: Need): boolean {
-		const { clearings } = this.#parts;
-		if (clearings.size === 0) return false;
-		const scopes = new Set(key.split(" "));
-		return [...clearings].some(
-			(wanted) => isSubject(wanted, this.subject) && areScopes(wanted, scopes),
-		);
+		const { clearings } = this.#parts.cache;
+		return [...clearings].some((isMeant) => isMeant(this, key));
 	}
 }

@@ -4,17 +4,16 @@ import { reasonOf } from "../foundation/reason.ts";
 import type { Grant } from "../token.ts";
 import { type RememberedBy, rememberedToken } from "./cached-token.ts";
 import type { Changes, Reason } from "./changes.ts";
+import type { CacheParts } from "./clear-cache.ts";
 import type { FoundToken } from "./document.ts";
 import { Entry, type EntryHome } from "./entry.ts";
 import type { Holding, Holdings } from "./holding.ts";
-import type { Hearer } from "./invalidations.ts";
 import type { MemoryBounds } from "./memory-bounds.ts";
 import { measuredNeed, metrics } from "./metrics.ts";
 import type { Need } from "./need.ts";
 import { NotBefore } from "./not-before.ts";
 import type { Owner } from "./owner.ts";
 import { failureOf } from "./source-failure.ts";
-import type { Wanted } from "./token-filter.ts";
 import type { TokenStore } from "./token-store.ts";
 
 /** How long a failed refresh waits before it is tried again, while there is a token to hand out. */
@@ -30,10 +29,8 @@ export interface PartitionParts {
 	readonly cae: boolean;
 	readonly bounds: MemoryBounds;
 	readonly holdings: Holdings;
-	readonly hearer: Hearer;
+	readonly cache: CacheParts;
 	readonly changes: Changes;
-	/** What is being cleared just now. */
-	readonly clearings: ReadonlySet<Wanted>;
 	readonly now: () => number;
 	readonly steady: () => number;
 	readonly store: TokenStore | undefined;

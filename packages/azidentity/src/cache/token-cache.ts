@@ -2,25 +2,13 @@ import { steadyClock } from "../foundation/steady-clock.ts";
 import type { Account } from "../token.ts";
 import type { CachedToken } from "./cached-token.ts";
 import { type ChangeListener, Changes } from "./changes.ts";
-import type { CacheParts } from "./clear-cache.ts";
-import {
-	type ClientOwner,
-	Holdings,
-	isPerson,
-	isSamePerson,
-} from "./holding.ts";
-import type { Hearer } from "./invalidations.ts";
+import type { CacheParts, Clearing } from "./clear-cache.ts";
+import { type ClientOwner, Holdings } from "./holding.ts";
 import { MemoryBounds } from "./memory-bounds.ts";
-import { type Owner, ownerKey, ownerOfKey } from "./owner.ts";
+import { type Owner, ownerKey } from "./owner.ts";
 import { Partition } from "./partition.ts";
-import {
-	clearedBy,
-	isSubject,
-	readFilter,
-	type TokenFilter,
-	type Wanted,
-} from "./token-filter.ts";
-import type { DocumentName, TokenStore } from "./token-store.ts";
+import type { TokenFilter } from "./token-filter.ts";
+import type { TokenStore } from "./token-store.ts";
 
 /** Somebody who signed in before. */
 export type KnownAccount = Pick<Account, "homeAccountId" | "username">;
@@ -57,14 +45,10 @@ const MAX_BYTES = 64 * 1024 * 1024;
  */
 export class TokenCache {
 	readonly #partitions = new Map<string, Partition>();
-	readonly #bounds: MemoryBounds;
-	readonly #holdings: Holdings;
+	readonly #parts: CacheParts;
 	readonly #now: () => number;
 	readonly #steady: () => number;
-	readonly #store: TokenStore | undefined;
 	readonly #changes = new Changes();
-	readonly #clearings = new Set<Wanted>();
-	readonly #hearer: Hearer = { hear: (name) => this.#forgetRevoked(name) };
 
 	constructor(options: TokenCacheOptions = {}) {
 		const {
@@ -78,12 +62,11 @@ export class TokenCache {
 		checkLimit("maxBytes", maxBytes);
 		this.#now = now;
 		this.#steady = steady;
-		this.#store = store;
-		this.#bounds = new MemoryBounds(this.#partitions, {
-			maxPartitions,
-			maxBytes,
-		});
-		this.#holdings = new Holdings(this.#bounds);
+		const partitions = this.#partitions;
+		const bounds = new MemoryBounds(partitions, { maxPartitions, maxBytes });
+		const holdings = new Holdings(bounds);
+		const clearings = new Set<Clearing>();
+		this.#parts = { partitions, bounds, holdings, store, clearings };
 	}
 
 	/**
@@ -95,36 +78,28 @@ export class TokenCache {
 		const key = ownerKey(owner, cae);
 		const known = this.#partitions.get(key);
 		if (known !== undefined) return known;
+		const { bounds, holdings, store } = this.#parts;
 		const partition = new Partition({
 			key,
 			owner,
 			cae,
-			bounds: this.#bounds,
-			holdings: this.#holdings,
-			hearer: this.#hearer,
+			bounds,
+			holdings,
+			cache: this.#parts,
 			changes: this.#changes,
-			clearings: this.#clearings,
 			now: this.#now,
 			steady: this.#steady,
-			store: isMemoryOnly ? undefined : this.#store,
+			store: isMemoryOnly ? undefined : store,
 		});
 		this.#partitions.set(key, partition);
-		this.#bounds.enforce(this.#now());
+		bounds.enforce(this.#now());
 		return partition;
 	}
 
 	/** The people who signed in to the client at this cloud, each once: from memory and from the store. */
 	async accounts(client: ClientOwner): Promise<KnownAccount[]> {
-		const known = new Map<string, KnownAccount>();
-		for (const account of this.#holdings.accounts(client))
-			known.set(account.homeAccountId, account);
-		if (this.#store !== undefined) {
-			const { storedAccounts } = await import("./stored-accounts.ts");
-			for (const account of await storedAccounts(this.#store, client))
-				if (!known.has(account.homeAccountId))
-					known.set(account.homeAccountId, account);
-		}
-		return [...known.values()];
+		const { cacheAccounts } = await import("./cache-accounts.ts");
+		return cacheAccounts(this.#parts, client);
 	}
 
 	/**
@@ -148,9 +123,11 @@ export class TokenCache {
 	 * @throws what the store throws when it cannot be changed. The memory is cleared all the same.
 	 */
 	async clear(filter?: TokenFilter): Promise<void> {
-		const wanted = readFilter(filter);
+		// As it is now, whatever becomes of it while the rest is loaded.
+		const asked = filter && { ...filter };
+		if (Array.isArray(asked?.scopes)) asked.scopes = [...asked.scopes];
 		const { clearCache } = await import("./clear-cache.ts");
-		await clearCache(this.#parts, wanted);
+		await clearCache(this.#parts, asked);
 	}
 
 	/**
@@ -160,37 +137,6 @@ export class TokenCache {
 	 */
 	onChange(listener: ChangeListener): () => void {
 		return this.#changes.listen(listener);
-	}
-
-	get #parts(): CacheParts {
-		return {
-			partitions: this.#partitions,
-			bounds: this.#bounds,
-			holdings: this.#holdings,
-			store: this.#store,
-			hearer: this.#hearer,
-			clearings: this.#clearings,
-		};
-	}
-
-	/**
-	 * Drops what others have revoked, so that the next call reads the store. A person's goes for all tenants and both
-	 * flavours, the refresh token too: who is signed out elsewhere must not be signed in again from here.
-	 */
-	#forgetRevoked(name: DocumentName): void {
-		for (const partition of this.#revokedBy(name))
-			if (partition.isStored) this.#bounds.expel(partition, "invalidated");
-	}
-
-	#revokedBy(name: DocumentName): Partition[] {
-		const all = [...this.#partitions.values()];
-		const wanted = clearedBy(name);
-		if (wanted !== undefined)
-			return all.filter(({ subject }) => isSubject(wanted, subject));
-		const owner = ownerOfKey(name.owner);
-		if (owner !== undefined && isPerson(owner))
-			return all.filter((partition) => isSamePerson(partition.owner, owner));
-		return [this.#partitions.get(name.owner) ?? []].flat();
 	}
 }
 

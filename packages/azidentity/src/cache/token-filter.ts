@@ -1,5 +1,6 @@
 import { jsonObject } from "../foundation/json-object.ts";
 import type { Account } from "../token.ts";
+import type { RememberedBy } from "./cached-token.ts";
 import { splitScopes } from "./document-access-token.ts";
 import type { Owner } from "./owner.ts";
 import type { DocumentName } from "./token-store.ts";
@@ -30,6 +31,12 @@ export interface Subject {
 	readonly tenantId: string;
 	/** The account; "" for an app's own, undefined when it is not known yet. */
 	readonly homeAccountId: string | undefined;
+}
+
+/** A partition, as far as its subject goes. */
+interface RememberedFor {
+	readonly owner: Owner;
+	readonly whose: RememberedBy;
 }
 
 const EVERYTHING: Wanted = {
@@ -87,6 +94,11 @@ export function subjectOf(owner: Owner, home?: string): Subject {
 	const { assertionHash, clientId, homeAccountId, tenantId } = owner;
 	const own = assertionHash === undefined ? "" : home;
 	return { clientId, tenantId, homeAccountId: homeAccountId ?? own };
+}
+
+/** Whose a partition is, as far as is known by now. */
+export function partitionSubject({ owner, whose }: RememberedFor): Subject {
+	return subjectOf(owner, whose.account?.homeAccountId);
 }
 
 /** Whether something of the subject may be meant. What is not known may be. */

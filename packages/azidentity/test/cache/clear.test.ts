@@ -201,3 +201,16 @@ test("what other processes remember of what was cleared is dropped where the sto
 	await one.cache.clear({ account: "uid.utid" });
 	assert.deepEqual(await other.cache.list(), []);
 });
+
+test("a filter means what it meant when it was handed over, whatever the program does with it then", async () => {
+	const process = processOn(memoryPlace().open());
+	for (const scope of ["vault", "mail"]) await process.get(scope);
+	const scopes = ["vault"];
+	const filter: TokenFilter = { scopes };
+	const clearing = process.cache.clear(filter);
+	scopes[0] = "mail";
+	filter.scopes = "mail";
+	await clearing;
+	const left = (await process.cache.list()).map((token) => token.scopes);
+	assert.deepEqual(left, [["mail"], ["mail"]]);
+});
