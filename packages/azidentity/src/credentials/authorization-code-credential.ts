@@ -4,7 +4,6 @@ import type {
 	TokenCredential,
 } from "@azure/core-auth";
 import { secretProof } from "../entra/client-proof.ts";
-import { codePrompt } from "../entra/code-prompt.ts";
 import { entraClient } from "../entra/entra-client.ts";
 import type {
 	AuthorityValidationOptions,
@@ -12,7 +11,9 @@ import type {
 } from "../entra/entra-client-options.ts";
 import { checkTenantId } from "../entra/tenants.ts";
 import { CredentialUnavailableError } from "../errors.ts";
+import { late } from "../foundation/late.ts";
 import { required } from "../foundation/validate.ts";
+import type { Prompt } from "../token.ts";
 import type {
 	CredentialPersistenceOptions,
 	TokenCacheOption,
@@ -33,6 +34,10 @@ export interface AuthorizationCodeCredentialOptions
 }
 
 const NAME = "AuthorizationCodeCredential";
+
+type CodePrompt = typeof import("../entra/code-prompt.ts").codePrompt;
+type PromptParts =
+	Parameters<CodePrompt> extends [string, ...infer Parts] ? Parts : never;
 
 /**
  * Authenticates a person by the code that their sign-in brought to the application's redirect URI
@@ -104,12 +109,7 @@ export class AuthorizationCodeCredential implements TokenCredential {
 			client,
 			tenantId,
 			options,
-			prompt: codePrompt(
-				NAME,
-				client,
-				{ code, codeVerifier, redirectUri },
-				proof,
-			),
+			prompt: latePrompt(client, { code, codeVerifier, redirectUri }, proof),
 			...(proof && { proof }),
 			isOnlyPrompted: true,
 		});
@@ -128,6 +128,14 @@ export class AuthorizationCodeCredential implements TokenCredential {
 	): Promise<AccessToken> {
 		return this.#user.getToken(scopes, options);
 	}
+}
+
+/** The prompt, loaded when it is first needed: what shows the code once remembers that it did. */
+function latePrompt(...parts: PromptParts): Prompt {
+	return late(async () => {
+		const { codePrompt } = await import("../entra/code-prompt.ts");
+		return codePrompt(NAME, ...parts);
+	});
 }
 
 /** The value is not shown: arguments get mixed up, and two of them are secrets. */

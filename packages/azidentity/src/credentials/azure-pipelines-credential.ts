@@ -3,7 +3,7 @@ import type {
 	GetTokenOptions,
 	TokenCredential,
 } from "@azure/core-auth";
-import { assertionForm } from "../entra/client-proof.ts";
+import { assertionForm } from "../entra/assertion-form.ts";
 import { applicationClient } from "../entra/entra-client.ts";
 import type {
 	AuthorityValidationOptions,

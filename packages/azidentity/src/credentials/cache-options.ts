@@ -109,11 +109,12 @@ function latePersistentStore(
 
 /** The persistent store, loaded when it is first needed: with it comes native code. */
 function lateStore(options: PersistentStoreOptions): PieceStore {
-	let loading: Promise<PersistentStore> | undefined;
 	const load = async () => {
-		loading ??= import("../stores/persistent/persistent-store.ts");
+		const { persistentStore } = await import(
+			"../stores/persistent/persistent-store.ts"
+		);
 		// Asked for each time: where the user's cache lies is up to the environment.
-		return (await loading).persistentStore(options);
+		return persistentStore(options);
 	};
 	return {
 		read: async (document) => (await load()).read(document),

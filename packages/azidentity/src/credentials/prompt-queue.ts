@@ -1,5 +1,5 @@
 import type { GetTokenOptions } from "@azure/core-auth";
-import { AuthenticationError } from "../errors.ts";
+import { isAuthenticationError } from "../errors.ts";
 import { Flight } from "../foundation/flight.ts";
 
 type Signal = GetTokenOptions["abortSignal"];
@@ -81,7 +81,7 @@ export class PromptQueue<T> {
 
 function isDecline(failure: unknown): boolean {
 	return (
-		failure instanceof AuthenticationError &&
+		isAuthenticationError(failure) &&
 		DECLINED.includes(failure.errorResponse.error)
 	);
 }

@@ -1,8 +1,7 @@
-import { assertionFile } from "../entra/assertion-file.ts";
 import { applicationClient } from "../entra/entra-client.ts";
 import type { TokenCredentialOptions } from "../entra/entra-client-options.ts";
-import { federatedSource } from "../entra/federated-source.ts";
 import { checkTenantId } from "../entra/tenants.ts";
+import { late } from "../foundation/late.ts";
 import { log } from "../foundation/log.ts";
 import type { Identity } from "../managed-identity/identity.ts";
 import { resourceScopes } from "../managed-identity/resource-scopes.ts";
@@ -39,7 +38,10 @@ export function tokenExchange(
 		owner: { clientId, environment: client.environment },
 		tenantId,
 		options: { ...(now && { now }), ...(tokenCache && { tokenCache }) },
-		source: federatedSource(client, assertionFile(credentialName, path, now)),
+		source: late(async () => {
+			const { fileSource } = await import("../entra/federated-source.ts");
+			return fileSource(credentialName, client, path, now);
+		}),
 		normalise: resourceDefaultScope,
 		isMemoryOnly: true,
 	});

@@ -6,8 +6,8 @@ import {
 	resolveTenant,
 } from "../entra/tenants.ts";
 import {
-	AuthenticationError,
 	type AuthenticationRequiredError,
+	isAuthenticationError,
 } from "../errors.ts";
 import type { TokenRequest } from "../token.ts";
 import { DEVELOPER_CLIENT_ID } from "./interactive-credential-options.ts";
@@ -82,7 +82,5 @@ function claimsOf(
 	reason: AuthenticationRequiredError | undefined,
 ): string | undefined {
 	const { cause } = reason ?? {};
-	return cause instanceof AuthenticationError
-		? cause.errorResponse.claims
-		: undefined;
+	return isAuthenticationError(cause) ? cause.errorResponse.claims : undefined;
 }

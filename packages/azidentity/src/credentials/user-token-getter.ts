@@ -4,17 +4,19 @@ import {
 	recordOf,
 } from "../authentication-record.ts";
 import type { TokenCache } from "../cache/token-cache.ts";
-import { checkAccount } from "../entra/check-account.ts";
 import type { ClientProof } from "../entra/client-proof.ts";
 import type { EntraClient } from "../entra/entra-client.ts";
-import { AuthenticationError, AuthenticationRequiredError } from "../errors.ts";
+import {
+	type AuthenticationRequiredError,
+	isAuthenticationRequired,
+} from "../errors.ts";
 import { abortable } from "../foundation/abort.ts";
 import type { Prompt } from "../token.ts";
 import { type CacheOptions, tokenCacheOf } from "./cache-options.ts";
 import type { InteractiveCredentialOptions } from "./interactive-credential-options.ts";
 import type { KnownAccounts } from "./known-accounts.ts";
 import { recordOfCredential } from "./known-record.ts";
-import { PromptQueue } from "./prompt-queue.ts";
+import type { PromptQueue } from "./prompt-queue.ts";
 import { type GetToken, reported, tokenGetter } from "./token-getter.ts";
 import { type UserNeed, userNeeds } from "./user-need.ts";
 
@@ -59,7 +61,7 @@ export class UserTokenGetter {
 	#known: KnownAccounts | undefined;
 	readonly #needs: ReturnType<typeof userNeeds>;
 	readonly #prompt: Prompt;
-	readonly #prompts = new PromptQueue<SignIn>();
+	#queue: PromptQueue<SignIn> | undefined;
 	/** Whose tokens are handed out: the record's, else whoever signed in last. */
 	#account: string | undefined;
 	#silent:
@@ -90,16 +92,17 @@ export class UserTokenGetter {
 			if ("token" in outcome) return outcome;
 			const need = this.#needs(scopes, options, outcome);
 			if (this.#parts.options.disableAutomaticAuthentication)
-				throw requiredError(outcome, need);
-			if (this.#prompts.isBusyFor(need.key)) {
-				await this.#prompts.wait(options.abortSignal);
+				throw await requiredError(outcome, need);
+			const prompts = await this.#prompts();
+			if (prompts.isBusyFor(need.key)) {
+				await prompts.wait(options.abortSignal);
 				continue;
 			}
 			try {
-				return (await this.#signIn(need)).token;
+				return (await this.#signIn(need, prompts)).token;
 			} catch (error) {
-				if (!(error instanceof AuthenticationRequiredError)) throw error;
-				throw requiredError(error, need, outcome.cause);
+				if (!isAuthenticationRequired(error)) throw error;
+				throw await requiredError(error, need, outcome.cause);
 			}
 		}
 	}
@@ -112,9 +115,16 @@ export class UserTokenGetter {
 		const need = this.#needs(scopes, options);
 		// A cache that cannot be opened is reported before the person is asked, not after.
 		await (await this.#knownAccounts()).look(options.abortSignal);
-		while (this.#prompts.isBusyFor(need.key))
-			await this.#prompts.wait(options.abortSignal);
-		return (await this.#signIn(need)).record;
+		const prompts = await this.#prompts();
+		while (prompts.isBusyFor(need.key)) await prompts.wait(options.abortSignal);
+		return (await this.#signIn(need, prompts)).record;
+	}
+
+	/** Those of this credential. Who has them must look and join at once: another call may show a prompt meanwhile. */
+	async #prompts(): Promise<PromptQueue<SignIn>> {
+		const { PromptQueue } = await import("./prompt-queue.ts");
+		this.#queue ??= new PromptQueue();
+		return this.#queue;
 	}
 
 	async #knownAccounts(): Promise<KnownAccounts> {
@@ -136,7 +146,7 @@ export class UserTokenGetter {
 			this.#account ??= account;
 			return token;
 		} catch (error) {
-			if (error instanceof AuthenticationRequiredError) return error;
+			if (isAuthenticationRequired(error)) return error;
 			throw error;
 		}
 	}
@@ -162,9 +172,9 @@ export class UserTokenGetter {
 		return getToken;
 	}
 
-	#signIn(need: UserNeed): Promise<SignIn> {
+	#signIn(need: UserNeed, prompts: PromptQueue<SignIn>): Promise<SignIn> {
 		const { abortSignal } = need.ask;
-		return this.#prompts.join(need.key, abortSignal, (signal) =>
+		return prompts.join(need.key, abortSignal, (signal) =>
 			this.#show(need, signal),
 		);
 	}
@@ -182,9 +192,8 @@ export class UserTokenGetter {
 		};
 		const grant = await abortable(this.#prompt(request), abortSignal);
 
-		const { account } = grant;
-		if (account === undefined) throw nobodyNamed(credentialName);
-		checkAccount(credentialName, grant, record?.homeAccountId);
+		const { accountOf } = await import("../entra/check-account.ts");
+		const account = accountOf(credentialName, grant, record?.homeAccountId);
 		const { homeAccountId } = account;
 		const { cae, tenantId } = need.request;
 		const token = await this.#cache
@@ -195,26 +204,11 @@ export class UserTokenGetter {
 	}
 }
 
-/** The error for the caller, which has all that `authenticate` needs. */
-function requiredError(
-	{ cause, message }: AuthenticationRequiredError,
-	{ getTokenOptions, request }: UserNeed,
-	otherCause?: unknown,
-): AuthenticationRequiredError {
-	return new AuthenticationRequiredError({
-		scopes: [...request.scopes],
-		getTokenOptions,
-		message,
-		cause: cause ?? otherCause,
-	});
+async function requiredError(
+	...about: Parameters<RequiredError>
+): Promise<AuthenticationRequiredError> {
+	const { requiredError } = await import("./required-error.ts");
+	return requiredError(...about);
 }
 
-/** Tokens of nobody in particular cannot be kept apart from somebody's. */
-function nobodyNamed(credentialName: string): AuthenticationError {
-	const message = `${credentialName}: the answer does not say who signed in: it has neither an id token nor client_info. Check authorityHost, and whether a proxy answers in the service's place.`;
-	return new AuthenticationError(
-		200,
-		{ error: "invalid_response", error_description: message },
-		{ message },
-	);
-}
+type RequiredError = typeof import("./required-error.ts").requiredError;

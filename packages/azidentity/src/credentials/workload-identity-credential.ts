@@ -3,15 +3,14 @@ import type {
 	GetTokenOptions,
 	TokenCredential,
 } from "@azure/core-auth";
-import { assertionFile } from "../entra/assertion-file.ts";
 import { applicationClient } from "../entra/entra-client.ts";
 import type {
 	AuthorityValidationOptions,
 	MultiTenantTokenCredentialOptions,
 } from "../entra/entra-client-options.ts";
-import { federatedSource } from "../entra/federated-source.ts";
 import { checkTenantId } from "../entra/tenants.ts";
 import { CredentialUnavailableError } from "../errors.ts";
+import { late } from "../foundation/late.ts";
 import { environmentVariable } from "../platform/environment.ts";
 import { httpSender } from "../platform/http.ts";
 import { throughProxy, tokenProxy } from "../platform/token-proxy.ts";
@@ -82,7 +81,10 @@ export class WorkloadIdentityCredential implements TokenCredential {
 			owner: { clientId, environment: client.environment },
 			tenantId,
 			options: given,
-			source: federatedSource(client, assertionFile(NAME, tokenFilePath, now)),
+			source: late(async () => {
+				const { fileSource } = await import("../entra/federated-source.ts");
+				return fileSource(NAME, client, tokenFilePath, now);
+			}),
 		});
 	}
 

@@ -1,12 +1,10 @@
-import { AuthenticationError } from "../errors.ts";
+import { assertionForm } from "./assertion-form.ts";
 import {
-	type CertificatePlace,
 	type ClientCertificateConfiguration,
 	certificatePlace,
 } from "./certificate-configuration.ts";
-import { CertificateProblem } from "./certificate-problem.ts";
 import type { CertificateSigner } from "./certificate-signer.ts";
-import { assertionForm, type ClientProof } from "./client-proof.ts";
+import type { ClientProof } from "./client-proof.ts";
 
 /** What a credential says about how its certificate is shown: its own options. */
 export interface CertificateProofOptions {
@@ -54,26 +52,8 @@ export function certificateProof(
 			const sign = await signer;
 			return assertionForm(await sign(request));
 		} catch (error) {
+			const { asInvalid } = await import("./invalid-certificate.ts");
 			throw asInvalid(credentialName, place, error);
 		}
 	};
-}
-
-function asInvalid(
-	credentialName: string,
-	{ name }: CertificatePlace,
-	error: unknown,
-): unknown {
-	if (!(error instanceof CertificateProblem)) return error;
-	const message = `${credentialName}: ${name} ${error.message}`;
-	const body = {
-		error: "invalid_certificate",
-		suberror: error.fault,
-		error_description: message,
-	};
-	const { cause } = error;
-	return new AuthenticationError(0, body, {
-		message,
-		...(cause !== undefined && { cause }),
-	});
 }

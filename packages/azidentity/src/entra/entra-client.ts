@@ -9,7 +9,8 @@ import type { ClientProof } from "./client-proof.ts";
 import type { Asking } from "./discovery.ts";
 import type { Endpoints } from "./endpoints.ts";
 import type { EntraClientOptions } from "./entra-client-options.ts";
-import { type FindRegion, regionFinder } from "./region.ts";
+import { regionFinder } from "./region.ts";
+import type { FindRegion } from "./region-name.ts";
 
 export type { EntraClientOptions } from "./entra-client-options.ts";
 

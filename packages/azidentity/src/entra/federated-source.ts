@@ -1,18 +1,28 @@
-import { AuthenticationError } from "../errors.ts";
+import { isAuthenticationError } from "../errors.ts";
 import { abortable } from "../foundation/abort.ts";
 import type { TokenSource } from "../token.ts";
-import type { AssertionFile } from "./assertion-file.ts";
-import { assertionForm } from "./client-proof.ts";
+import { type AssertionFile, assertionFile } from "./assertion-file.ts";
+import { assertionForm } from "./assertion-form.ts";
 import type { EntraClient } from "./entra-client.ts";
 
 /** "The assertion is not within its valid time range": it was rotated away while it was under way, or the file lags. */
 const OUT_OF_TIME = 700024;
 
+/** Tokens for an application that trusts the issuer of what is in the file at `path`. Nothing is read before it is needed. */
+export function fileSource(
+	credentialName: string,
+	client: EntraClient,
+	path: string,
+	now: (() => number) | undefined,
+): TokenSource {
+	return federatedSource(client, assertionFile(credentialName, path, now));
+}
+
 /**
  * Tokens for an application that trusts the issuer of the file's assertion (workload identity federation). An
  * assertion that Entra finds out of date is read once more, and a newer one is shown in its place.
  */
-export function federatedSource(
+function federatedSource(
 	client: EntraClient,
 	file: AssertionFile,
 ): TokenSource {
@@ -42,7 +52,7 @@ export function federatedSource(
 }
 
 function isOutOfTime(error: unknown): boolean {
-	if (!(error instanceof AuthenticationError)) return false;
+	if (!isAuthenticationError(error)) return false;
 	const {
 		error: word,
 		errorCodes = [],

@@ -17,14 +17,8 @@ export const AzureAuthorityHosts = {
 export type AzureAuthorityHosts =
 	(typeof AzureAuthorityHosts)[keyof typeof AzureAuthorityHosts];
 
-interface Cloud {
-	readonly preferredNetwork: string;
-	readonly preferredCache: string;
-	readonly aliases: readonly string[];
-}
-
 /** The hosts under which each token service answers, the one to send requests to first. */
-const ALIASES: readonly (readonly [string, ...string[]])[] = [
+const ALIASES: readonly (readonly string[])[] = [
 	[
 		"login.microsoftonline.com",
 		"login.windows.net",
@@ -42,18 +36,11 @@ const ALIASES: readonly (readonly [string, ...string[]])[] = [
 ];
 
 /** Only the public cloud files its tokens under another name than the one it is asked by. */
-const PREFERRED_CACHE = new Map([
-	["login.microsoftonline.com", "login.windows.net"],
-]);
+const PUBLIC_CLOUD = "login.microsoftonline.com";
+const PUBLIC_CACHE = "login.windows.net";
 
-const CLOUDS: ReadonlyMap<string, Cloud> = new Map(
-	ALIASES.flatMap((aliases) => {
-		const [preferredNetwork] = aliases;
-		const preferredCache =
-			PREFERRED_CACHE.get(preferredNetwork) ?? preferredNetwork;
-		const cloud = { preferredNetwork, preferredCache, aliases };
-		return aliases.map((alias): [string, Cloud] => [alias, cloud]);
-	}),
+const CLOUDS = new Map<string, readonly string[]>(
+	ALIASES.flatMap((hosts) => hosts.map((host) => [host, hosts] as const)),
 );
 
 /** Whether the host, `name` or `name:port`, is one of a Microsoft cloud, so that nothing needs to be asked about it. */
@@ -63,17 +50,20 @@ export function isKnownHost(host: string): boolean {
 
 /** The host to send requests to. One that no cloud names, a port included, is asked itself. */
 export function preferredNetwork(host: string): string {
-	return CLOUDS.get(host.toLowerCase())?.preferredNetwork ?? host.toLowerCase();
+	const [first = ""] = aliases(host);
+	return first;
 }
 
 /** The host that stands for the cloud in cached entries: their `environment`. */
 export function preferredCache(host: string): string {
-	return CLOUDS.get(host.toLowerCase())?.preferredCache ?? host.toLowerCase();
+	const network = preferredNetwork(host);
+	return network === PUBLIC_CLOUD ? PUBLIC_CACHE : network;
 }
 
 /** All hosts that are the same token service, the given one among them. One that no cloud names is alone. */
 export function aliases(host: string): readonly string[] {
-	return CLOUDS.get(host.toLowerCase())?.aliases ?? [host.toLowerCase()];
+	const name = host.toLowerCase();
+	return CLOUDS.get(name) ?? [name];
 }
 
 /** Entra External ID: every tenant has a host of its own, which only Microsoft can give out. */

@@ -33,10 +33,10 @@ export const log = {
 
 /** The logger of this package, for programs that redirect or add to it. */
 export const logger: AzureLogger = {
-	error: lateDebugger("error"),
-	warning: lateDebugger("warning"),
-	info: lateDebugger("info"),
-	verbose: lateDebugger("verbose"),
+	error: /* @__PURE__ */ lateDebugger("error"),
+	warning: /* @__PURE__ */ lateDebugger("warning"),
+	info: /* @__PURE__ */ lateDebugger("info"),
+	verbose: /* @__PURE__ */ lateDebugger("verbose"),
 };
 
 /** Resolves when every line so far has been written. */

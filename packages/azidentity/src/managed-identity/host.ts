@@ -27,5 +27,8 @@ export interface Surroundings {
 	readonly arcFiles?: { readonly himds: string; readonly tokens: string };
 }
 
+/** Where a host is, as its requests need it. */
+export type Place = Pick<Host, "name" | "endpoint">;
+
 /** Is it here? Throws a CredentialUnavailableError when it is, and cannot do what is asked of it. */
 export type FindHost = (surroundings: Surroundings) => Host | undefined;

@@ -1,10 +1,9 @@
-import { endpointFrom, withQuery } from "../endpoint.ts";
-import type { FindHost } from "../host.ts";
+import type { TokenSource } from "../../token.ts";
+import { withQuery } from "../endpoint.ts";
+import type { Place, Surroundings } from "../host.ts";
 import { hostClient, resourceOf } from "../host-client.ts";
 import { appServiceRetries } from "../host-retries.ts";
 import { identityParameters } from "../identity.ts";
-
-const NAME = "App Service";
 
 const NAMES = {
 	clientId: "client_id",
@@ -13,35 +12,30 @@ const NAMES = {
 } as const;
 
 /** App Service, Functions, Container Apps and Automation (api-version 2019-08-01). */
-export const appService: FindHost = (surroundings) => {
-	const { credentialName, identity, options, variable } = surroundings;
-	const address = variable("IDENTITY_ENDPOINT");
-	const secret = variable("IDENTITY_HEADER");
-	if (address === undefined || secret === undefined) return undefined;
-
-	const endpoint = endpointFrom(credentialName, "IDENTITY_ENDPOINT", address);
+export function appService(
+	surroundings: Surroundings,
+	{ name, endpoint }: Place,
+	secret: string,
+): TokenSource {
+	const { credentialName, identity, options } = surroundings;
 	const client = hostClient(surroundings, {
-		hostName: NAME,
+		hostName: name,
 		retries: appServiceRetries(credentialName, options),
 		adviceOnSilence:
 			"IDENTITY_ENDPOINT says that this is App Service, but its token service does not answer: restart the app, and do not set that variable yourself.",
 		adviceOnRefusal:
 			"Check that the identity is assigned to the app (in the portal under Identity), and that the resource exists.",
 	});
-	return {
-		name: NAME,
-		endpoint,
-		source: (request) =>
-			client.requestToken(request, {
-				method: "GET",
-				url: withQuery(endpoint, {
-					"api-version": "2019-08-01",
-					resource: resourceOf(request),
-					...identityParameters(identity, NAMES),
-				}),
-				// Azure Automation speaks the same language, and wants the second header.
-				headers: { "X-IDENTITY-HEADER": secret, Metadata: "true" },
-				secrets: [secret],
+	return (request) =>
+		client.requestToken(request, {
+			method: "GET",
+			url: withQuery(endpoint, {
+				"api-version": "2019-08-01",
+				resource: resourceOf(request),
+				...identityParameters(identity, NAMES),
 			}),
-	};
-};
+			// Azure Automation speaks the same language, and wants the second header.
+			headers: { "X-IDENTITY-HEADER": secret, Metadata: "true" },
+			secrets: [secret],
+		});
+}

@@ -1,16 +1,10 @@
-import { accessSync, constants } from "node:fs";
-import path from "node:path";
-import { endpointFrom, withQuery } from "../endpoint.ts";
-import type { FindHost, Surroundings } from "../host.ts";
+import type { TokenSource } from "../../token.ts";
+import { withQuery } from "../endpoint.ts";
+import type { Place, Surroundings } from "../host.ts";
 import { hostClient, resourceOf } from "../host-client.ts";
 import { hostRetries } from "../host-retries.ts";
 import type { Identity } from "../identity.ts";
 import { identityParameters } from "../identity.ts";
-
-const NAME = "Azure Arc";
-
-const DEFAULT_ENDPOINT =
-	"http://127.0.0.1:40342/metadata/identity/oauth2/token";
 
 const NAMES = {
 	clientId: "client_id",
@@ -27,13 +21,13 @@ const ECHOES = {
 } as const;
 
 /** A server outside Azure with the agent of Azure Arc (api-version 2020-06-01). */
-export const azureArc: FindHost = (surroundings) => {
+export function azureArc(
+	surroundings: Surroundings,
+	{ name, endpoint }: Place,
+): TokenSource {
 	const { credentialName, identity, options } = surroundings;
-	const endpoint = endpointOf(surroundings);
-	if (endpoint === undefined) return undefined;
-
 	const client = hostClient(surroundings, {
-		hostName: NAME,
+		hostName: name,
 		retries: hostRetries(credentialName, options),
 		adviceOnSilence:
 			"The agent of Azure Arc does not answer: check with `azcmagent show` that it is connected, and that the service himdsd runs.",
@@ -41,59 +35,24 @@ export const azureArc: FindHost = (surroundings) => {
 			"Check that the machine is connected (`azcmagent show`), that the identity is assigned to it, and that the resource exists.",
 		mismatch: (document) => identity && mismatch(identity, document),
 	});
-	return {
-		name: NAME,
-		endpoint,
-		async source(request) {
-			const wire = {
-				method: "GET",
-				url: withQuery(endpoint, {
-					"api-version": "2020-06-01",
-					resource: resourceOf(request),
-					...identityParameters(identity, NAMES),
-				}),
-				headers: { Metadata: "true" },
-			} as const;
-			const challenge = await client.send(request, wire);
-			if (challenge.status !== 401)
-				return client.grantOf(challenge, request, wire);
-			const { readArcKey } = await import("../arc-key.ts");
-			const key = await readArcKey(surroundings, challenge);
-			const headers = { ...wire.headers, Authorization: `Basic ${key}` };
-			return client.requestToken(request, { ...wire, headers, secrets: [key] });
-		},
+	return async (request) => {
+		const wire = {
+			method: "GET",
+			url: withQuery(endpoint, {
+				"api-version": "2020-06-01",
+				resource: resourceOf(request),
+				...identityParameters(identity, NAMES),
+			}),
+			headers: { Metadata: "true" },
+		} as const;
+		const challenge = await client.send(request, wire);
+		if (challenge.status !== 401)
+			return client.grantOf(challenge, request, wire);
+		const { readArcKey } = await import("../arc-key.ts");
+		const key = await readArcKey(surroundings, challenge);
+		const headers = { ...wire.headers, Authorization: `Basic ${key}` };
+		return client.requestToken(request, { ...wire, headers, secrets: [key] });
 	};
-};
-
-/** Where the agent listens: as the environment says, or where it always does when its program is here. */
-function endpointOf(surroundings: Surroundings): string | undefined {
-	const { credentialName, variable } = surroundings;
-	const address = variable("IDENTITY_ENDPOINT");
-	if (address !== undefined && variable("IMDS_ENDPOINT") !== undefined)
-		// An agent listens on IPv4 only, and the name may mean IPv6 first.
-		return endpointFrom(credentialName, "IDENTITY_ENDPOINT", address).replace(
-			/^(https?:\/\/)localhost(?=[:/]|$)/i,
-			"$1127.0.0.1",
-		);
-	return hasAgent(surroundings) ? DEFAULT_ENDPOINT : undefined;
-}
-
-function hasAgent({ arcFiles, variable }: Surroundings): boolean {
-	const program = arcFiles?.himds ?? usualProgram(variable);
-	if (program === undefined) return false;
-	try {
-		accessSync(program, constants.R_OK);
-		return true;
-	} catch {
-		return false; // not there, or not for us: then so is the agent
-	}
-}
-
-function usualProgram(variable: Surroundings["variable"]): string | undefined {
-	if (process.platform === "linux") return "/opt/azcmagent/bin/himds";
-	const folder = variable("ProgramFiles");
-	if (process.platform !== "win32" || folder === undefined) return undefined;
-	return path.win32.join(folder, "AzureConnectedMachineAgent", "himds.exe");
 }
 
 /**

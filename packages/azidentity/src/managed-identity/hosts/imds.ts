@@ -3,19 +3,14 @@ import {
 	CredentialUnavailableError,
 } from "../../errors.ts";
 import type { HttpAnswer } from "../../platform/http.ts";
-import { imdsUrl } from "../../platform/imds-url.ts";
-import type { Grant, TokenRequest } from "../../token.ts";
-import { endpointFrom, withQuery } from "../endpoint.ts";
-import type { Host, Surroundings } from "../host.ts";
+import type { Grant, TokenRequest, TokenSource } from "../../token.ts";
+import { withQuery } from "../endpoint.ts";
+import type { Place, Surroundings } from "../host.ts";
 import { type HostClient, hostClient, resourceOf } from "../host-client.ts";
 import { type Contact, imdsRetries } from "../host-retries.ts";
 import { identityParameters } from "../identity.ts";
 import { imdsProbe } from "../imds-probe.ts";
 import { isImdsError } from "../refusal.ts";
-
-const NAME = "IMDS";
-
-const PATH = "/metadata/identity/oauth2/token";
 
 const NAMES = {
 	clientId: "client_id",
@@ -34,12 +29,14 @@ interface Acquaintance extends Contact {
 }
 
 /** The instance metadata service of virtual machines, of AKS nodes and of containers: where no other host is. */
-export function imds(surroundings: Surroundings): Host {
+export function imds(
+	surroundings: Surroundings,
+	{ name, endpoint }: Place,
+): TokenSource {
 	const { credentialName, identity, options, probes } = surroundings;
-	const endpoint = endpointOf(surroundings);
 	const known: Acquaintance = { hasAnswered: false, isProven: false };
 	const client = hostClient(surroundings, {
-		hostName: NAME,
+		hostName: name,
 		retries: imdsRetries(credentialName, options, known),
 		adviceOnSilence:
 			"It answers on Azure's own virtual machines, containers and clusters only. Elsewhere, use another credential.",
@@ -49,36 +46,23 @@ export function imds(surroundings: Surroundings): Host {
 	});
 	const probe = probes ? imdsProbe(surroundings, endpoint) : undefined;
 
-	return {
-		name: NAME,
-		endpoint,
-		async source(request) {
-			if (probe !== undefined && !known.hasAnswered) {
-				await probe(request);
-				known.hasAnswered = true;
-			}
-			const grant = await ask(client, surroundings, known, request, {
-				method: "GET",
-				url: withQuery(endpoint, {
-					"api-version": "2018-02-01",
-					resource: resourceOf(request),
-					...identityParameters(identity, NAMES),
-				}),
-				headers: { Metadata: "true" },
-			});
-			known.isProven = true;
-			return grant;
-		},
+	return async (request) => {
+		if (probe !== undefined && !known.hasAnswered) {
+			await probe(request);
+			known.hasAnswered = true;
+		}
+		const grant = await ask(client, surroundings, known, request, {
+			method: "GET",
+			url: withQuery(endpoint, {
+				"api-version": "2018-02-01",
+				resource: resourceOf(request),
+				...identityParameters(identity, NAMES),
+			}),
+			headers: { Metadata: "true" },
+		});
+		known.isProven = true;
+		return grant;
 	};
-}
-
-function endpointOf({ credentialName }: Surroundings): string {
-	const name = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
-	const endpoint = endpointFrom(credentialName, name, imdsUrl(PATH));
-	if (!endpoint.includes("?")) return endpoint;
-	throw new CredentialUnavailableError(
-		`${credentialName}: the environment variable ${name} holds a query. It must be the address of a host, such as "http://169.254.169.254".`,
-	);
 }
 
 async function ask(

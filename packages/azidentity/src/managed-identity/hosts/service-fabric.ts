@@ -1,36 +1,24 @@
-import {
-	AuthenticationError,
-	CredentialUnavailableError,
-} from "../../errors.ts";
-import { log } from "../../foundation/log.ts";
+import { AuthenticationError } from "../../errors.ts";
 import { httpSender, type SendHttp } from "../../platform/http.ts";
-import type { Held } from "../../token.ts";
-import { endpointFrom, withQuery } from "../endpoint.ts";
-import type { FindHost, Surroundings } from "../host.ts";
+import type { Held, TokenSource } from "../../token.ts";
+import { withQuery } from "../endpoint.ts";
+import type { Place, Surroundings } from "../host.ts";
 import { hostClient, resourceOf } from "../host-client.ts";
 import { hostRetries } from "../host-retries.ts";
-
-const NAME = "Service Fabric";
 
 /** It is on the same node, and a certificate that is not its own must not hold the program up. */
 const TIMEOUT_MS = 5_000;
 
 /** Service Fabric (api-version 2019-07-01-preview): HTTPS with a certificate that the environment names. */
-export const serviceFabric: FindHost = (surroundings) => {
-	const { credentialName, identity, options, variable } = surroundings;
-	const address = variable("IDENTITY_ENDPOINT");
-	const secret = variable("IDENTITY_HEADER");
-	const pin = variable("IDENTITY_SERVER_THUMBPRINT");
-	if (address === undefined || secret === undefined || pin === undefined)
-		return undefined;
-
-	if (identity !== undefined)
-		throw new CredentialUnavailableError(
-			`${credentialName}: on ${NAME} the identity is part of the application's definition in the cluster. Leave out clientId, objectId and resourceId.`,
-		);
-	const endpoint = endpointFrom(credentialName, "IDENTITY_ENDPOINT", address);
+export function serviceFabric(
+	surroundings: Surroundings,
+	{ name, endpoint }: Place,
+	secret: string,
+	pin: string,
+): TokenSource {
+	const { credentialName, options } = surroundings;
 	const client = hostClient(surroundings, {
-		hostName: NAME,
+		hostName: name,
 		// It names identities that are not there with 404, and asks not to be asked again.
 		retries: hostRetries(credentialName, options),
 		timeout: TIMEOUT_MS,
@@ -40,23 +28,19 @@ export const serviceFabric: FindHost = (surroundings) => {
 			"Check that the application has a managed identity in the cluster, and that the resource exists.",
 		sender: pinnedSender(surroundings, endpoint, pin),
 	});
-	return {
-		name: NAME,
-		endpoint,
-		source: async (request, held) =>
-			client.requestToken(request, {
-				method: "GET",
-				url: withQuery(endpoint, {
-					"api-version": "2019-07-01-preview",
-					resource: resourceOf(request),
-					...(await revocation(held)),
-					...(request.cae && { xms_cc: "cp1" }),
-				}),
-				headers: { Secret: secret },
-				secrets: [secret],
+	return async (request, held) =>
+		client.requestToken(request, {
+			method: "GET",
+			url: withQuery(endpoint, {
+				"api-version": "2019-07-01-preview",
+				resource: resourceOf(request),
+				...(await revocation(held)),
+				...(request.cae && { xms_cc: "cp1" }),
 			}),
-	};
-};
+			headers: { Secret: secret },
+			secrets: [secret],
+		});
+}
 
 /** Tells the cluster's token service which token was refused, so that all of its nodes replace it once. */
 async function revocation({ refusedToken }: Held) {
@@ -76,10 +60,6 @@ function pinnedSender(
 	pin: string,
 ): SendHttp {
 	let sender: SendHttp | undefined;
-	if (options.httpClient !== undefined || options.proxyOptions !== undefined)
-		log.warning(
-			`${credentialName}: ${NAME} is asked over a connection of our own; httpClient and proxyOptions are not used for it.`,
-		);
 	return async (request) => {
 		const { pinnedAgent, thumbprintOf } = await import(
 			"../../platform/pinned-agent.ts"
