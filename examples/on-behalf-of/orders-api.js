@@ -8,12 +8,16 @@ const STOCK = "https://storage.azure.com/.default";
  * An API that calls another one, the stock, on behalf of the user who called it.
  * @param {{ app: { tenantId: string, clientId: string, clientSecret: string }, options: object,
  *   userTokens: { keys: import("jose").JWTVerifyGetKey, issuer: string },
- *   callStock: (token: string) => Promise<object> }} parts
+ *   callStock: (token: string) => Promise<object>, tokenCache?: TokenCache }} parts   `tokenCache`: one memory for all
+ *   requests; what was got for a user is there for the user's next request.
  */
-export function ordersApi({ app, options, userTokens, callStock }) {
-	// One memory for all requests: what was got for a user is there for the user's next request.
-	const tokenCache = new TokenCache();
-
+export function ordersApi({
+	app,
+	options,
+	userTokens,
+	callStock,
+	tokenCache = new TokenCache(),
+}) {
 	async function answer(request) {
 		const [, userToken = ""] = (request.headers.authorization ?? "").split(" ");
 		// First of all: a remembered token is handed out whoever sent this one.
