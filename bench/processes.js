@@ -28,10 +28,13 @@ export async function startWork(subject, job, { home, nodeArgs = [] } = {}) {
 }
 
 /** Starts any program that speaks in lines of JSON. */
-export function startProcess([command, ...args], { home, input = {} } = {}) {
+export function startProcess(
+	[command, ...args],
+	{ home, input = {}, environment } = {},
+) {
 	const started = performance.now();
 	const child = spawn(command, args, {
-		env: environmentOf(home),
+		env: { ...environmentOf(home), ...environment },
 		timeout: LIMIT_MS,
 		killSignal: "SIGKILL",
 	});
