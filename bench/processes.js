@@ -62,6 +62,7 @@ export function startProcess(
 	child.stdin.write(`${JSON.stringify(input)}\n`);
 	return {
 		child,
+		said,
 		ended,
 		ready: isReady.promise,
 		go: () => child.stdin.end("\n"),
