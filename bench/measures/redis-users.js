@@ -2,6 +2,7 @@
 //   touch   the first token of a user in a process
 //   trip    the same document read by the client alone
 //   hit     their next token
+//   bare    the same in a process without Redis
 import { randomBytes } from "node:crypto";
 import { text } from "node:stream/consumers";
 import { OnBehalfOfCredential, TokenCache } from "azidentity";
@@ -37,7 +38,7 @@ const sample = Array.from({ length: SAMPLE }, (_, index) =>
 const keys = await someKeys();
 // What the first ones load and compile is not counted.
 await touches(sample.slice(0, 100));
-print({ ...(await touches(sample)), hit: await hits() });
+print({ ...(await touches(sample)), ...(await hits()) });
 process.exit();
 
 /** All users' documents, by a process that then forgets them; the tokens of the first and the last of them. */
@@ -89,17 +90,22 @@ async function touches(chosen) {
 	return { touch: median(touch) * 1_000, trip: median(trip) * 1_000 };
 }
 
-/** The best of five runs over the sample, in a process that knows them. */
+/** The best of ten runs over the sample, with Redis and without in turns, in a process that knows them. */
 async function hits() {
-	const tokenCache = new TokenCache({ store });
-	for (const user of sample) await getToken(user, tokenCache);
-	const runs = [];
-	for (let run = 0; run < 5; run += 1) {
-		const start = performance.now();
-		for (const user of sample) await getToken(user, tokenCache);
-		runs.push(((performance.now() - start) / sample.length) * 1_000);
-	}
-	return Math.min(...runs);
+	const caches = {
+		hit: new TokenCache({ store }),
+		bare: new TokenCache(),
+	};
+	const best = { hit: Infinity, bare: Infinity };
+	// The first run is the one in which they become known.
+	for (let run = 0; run <= 10; run += 1)
+		for (const [name, tokenCache] of Object.entries(caches)) {
+			const start = performance.now();
+			for (const user of sample) await getToken(user, tokenCache);
+			const us = ((performance.now() - start) / sample.length) * 1_000;
+			best[name] = Math.min(best[name], us);
+		}
+	return best;
 }
 
 function median(times) {
