@@ -2,8 +2,8 @@
 import { randomBytes } from "node:crypto";
 import path from "node:path";
 import { startEmulator } from "@azidentity/emulator";
-import { people, signIn } from "../examples/web-service/people.js";
-import { startRedis } from "../examples/web-service/redis-server.js";
+import { people, signIn } from "@azidentity/examples/web-service/people.js";
+import { startRedis } from "@azidentity/examples/web-service/redis-server.js";
 import { firstLine, startProcess } from "./processes.js";
 
 const PROGRAM = path.join(import.meta.dirname, "programs/web-service.js");

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { startRedis } from "../../examples/web-service/redis-server.js";
+import { startRedis } from "@azidentity/examples/web-service/redis-server.js";
 import { exactly } from "../asked.js";
 import { firstLine, startWork } from "../processes.js";
 

@@ -1,4 +1,4 @@
-import { load } from "../../examples/web-service/load.js";
+import { load } from "@azidentity/examples/web-service/load.js";
 import { exactly } from "../asked.js";
 import { openAuthority, openService } from "../web-service.js";
 

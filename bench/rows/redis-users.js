@@ -1,4 +1,4 @@
-import { startRedis } from "../../examples/web-service/redis-server.js";
+import { startRedis } from "@azidentity/examples/web-service/redis-server.js";
 import { atMost } from "../asked.js";
 import { runMeasure } from "../run-measure.js";
 
