@@ -72,8 +72,8 @@ async function azidentity() {
 }
 
 /**
- * As Microsoft's samples do: an application for each request, its cache the partition of the user in Redis, which
- * `getAllAccounts` reads. What would be looked up of the authority is given, so that tokens alone are requested.
+ * An application for each request, since its partition manager is not told whose token is asked for: its cache is the
+ * partition of the user in Redis. On behalf of a user it does not look there by itself; `getAllAccounts` does. What would be looked up of the authority is given, so that tokens alone are requested.
  */
 async function msalNode() {
 	const { ConfidentialClientApplication, DistributedCachePlugin } =

@@ -11,7 +11,7 @@ const PASSES = { cold: "first", shared: "elsewhere", warm: "known" };
 
 export const row = {
 	title: "a web service for 2,000 users, on two processes and one Redis",
-	how: "An HTTP service on two processes checks the token of the user who calls and gets one on their behalf; 32 clients send the next request when the last is answered. `first`: each user's first request, whose token an emulated Entra ID on the same machine has to make. `elsewhere`: their second, at the process that has not seen them. `known`: five more for each, at both in turn. `@azure/msal-node` has an application for each request and its `DistributedCachePlugin`, a partition for each user, as Microsoft's samples do; its documents are plain text, ours are sealed, and wait for Redis for 5 s in the place of 50 ms, since this machine does all of it. The call with the token is left out: it costs the same with either.",
+	how: "An HTTP service on two processes checks the token of the user who calls and gets one on their behalf; 32 clients send the next request when the last is answered. `first`: each user's first request, whose token an emulated Entra ID on the same machine has to make. `elsewhere`: their second, at the process that has not seen them. `known`: five more for each, at both in turn. `@azure/msal-node` has an application for each request and its `DistributedCachePlugin`, a partition for each user (the plugin is not told whose token is asked for, so that one for all requests would mix users); its documents are plain text, ours are sealed, and wait for Redis for 5 s in the place of 50 ms, since this machine does all of it. The call with the token is left out: it costs the same with either.",
 	unit: "ms",
 	subjects: ["azidentity", "msal-node"],
 	turns: { full: 3, quick: 1 },
