@@ -1,4 +1,4 @@
-import { steadyClock } from "../foundation/steady-clock.ts";
+import { steadyClockBeside } from "../foundation/steady-clock.ts";
 import type { Account } from "../token.ts";
 import type { CachedToken } from "./cached-token.ts";
 import { type ChangeListener, Changes } from "./changes.ts";
@@ -24,7 +24,7 @@ export interface TokenCacheOptions {
 	now?: () => number;
 	/**
 	 * A clock that nobody sets, in milliseconds since some moment: with it, a clock that was turned back makes no old token
-	 * look young. Default: the system's, or `now` when that is given.
+	 * look young. Default: the system's beside the system's clock, else `now`.
 	 */
 	steady?: () => number;
 }
@@ -56,7 +56,7 @@ export class TokenCache {
 			maxBytes = MAX_BYTES,
 			store,
 			now = Date.now,
-			steady = options.now ?? steadyClock,
+			steady = steadyClockBeside(now),
 		} = options;
 		checkLimit("maxPartitions", maxPartitions);
 		checkLimit("maxBytes", maxBytes);

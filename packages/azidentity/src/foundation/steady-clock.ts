@@ -1,2 +1,7 @@
-/** A clock that nobody sets, in milliseconds since some moment. It stands still while the machine sleeps. */
-export const steadyClock = (): number => performance.now();
+/**
+ * A clock that nobody sets, in milliseconds since some moment, beside one that tells the time: the system's beside the
+ * system's, which stands still while the machine sleeps; any other clock is its own.
+ */
+export function steadyClockBeside(now: () => number): () => number {
+	return now === Date.now ? () => performance.now() : now;
+}

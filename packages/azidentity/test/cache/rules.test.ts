@@ -1,13 +1,14 @@
 // biome-ignore-all lint/style/noExcessiveLinesPerFile: the thirteen rules of the mechanism are read one after the other
 import assert from "node:assert/strict";
 import { hours, manualClock, minutes, seconds } from "@azidentity/testkit";
-import { beforeAll, describe, test } from "vitest";
+import { beforeAll, describe, test, vi } from "vitest";
 import { memoryStore } from "../../src/cache/memory-store.ts";
 import type { Ask } from "../../src/cache/need.ts";
 import type { Owner } from "../../src/cache/owner.ts";
 import { TokenCache } from "../../src/cache/token-cache.ts";
 import type { TokenStore } from "../../src/cache/token-store.ts";
 import { normaliseScopes } from "../../src/foundation/scopes.ts";
+import { withTokenCache } from "../../src/pipeline/with-token-cache.ts";
 import type { SourceFailure, TokenSource } from "../../src/token.ts";
 import { scriptedSource, settled } from "./scripted-source.ts";
 
@@ -18,6 +19,13 @@ const OWNER: Owner = {
 	environment: "login.windows.net",
 	tenantId: "tenant",
 };
+
+const requestFor = (scopes: string | string[]) => ({
+	scopes: [scopes].flat(),
+	tenantId: "tenant",
+	cae: false,
+	abortSignal: new AbortController().signal,
+});
 
 function failure(fields: SourceFailure = {}): Error {
 	return Object.assign(new Error("the source failed"), fields);
@@ -162,6 +170,31 @@ describe("3. A token within the margin of expiry is never handed out while the s
 		steady.advance(minutes(5));
 		void ask();
 		assert.equal(entra.requests.length, 2);
+	});
+
+	test("by the system's own clocks, however the cache was given the time", async () => {
+		vi.useFakeTimers({ toFake: ["Date", "performance"] });
+		try {
+			const entra = scriptedSource(Date.now);
+			const credential = withTokenCache(
+				{
+					getToken: async (scopes) =>
+						(await entra.source(requestFor(scopes), {})).token,
+				},
+				{},
+			);
+			const first = credential.getToken(VAULT);
+			await settled();
+			entra.last.grant(hours(1));
+			await first;
+			vi.advanceTimersByTime(minutes(56));
+			vi.setSystemTime(Date.now() - minutes(40));
+			void credential.getToken(VAULT);
+			await settled();
+			assert.equal(entra.requests.length, 2);
+		} finally {
+			vi.useRealTimers();
+		}
 	});
 
 	test("a machine that slept, whose steady clock stood still, hands out nothing that ended meanwhile", async () => {
