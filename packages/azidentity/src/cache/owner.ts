@@ -1,3 +1,5 @@
+import { jsonValue } from "../foundation/json-object.ts";
+
 /** Whom a partition belongs to. What differs in any of these is never shared. */
 export interface Owner {
 	/** The client (application) id. */
@@ -30,8 +32,15 @@ export function ownerKey(owner: Owner, cae: boolean): string {
 
 /** The owner whose key it is; undefined when it is nobody's. What comes from a store may be anything. */
 export function ownerOfKey(key: string): Owner | undefined {
-	const parts: unknown[] = jsonArray(key) ?? [];
-	const [environment, tenantId, clientId, homeAccountId, assertionHash] = parts;
+	const parts = jsonValue(key);
+	if (!Array.isArray(parts)) return undefined;
+	const [
+		environment,
+		tenantId,
+		clientId,
+		homeAccountId,
+		assertionHash,
+	]: unknown[] = parts;
 	const names = [environment, tenantId, clientId];
 	if (!names.every((name) => typeof name === "string")) return undefined;
 	return {
@@ -41,13 +50,4 @@ export function ownerOfKey(key: string): Owner | undefined {
 		...(typeof homeAccountId === "string" && { homeAccountId }),
 		...(typeof assertionHash === "string" && { assertionHash }),
 	};
-}
-
-function jsonArray(text: string): unknown[] | undefined {
-	try {
-		const value: unknown = JSON.parse(text);
-		return Array.isArray(value) ? value : undefined;
-	} catch {
-		return undefined; // what is no JSON is no list either
-	}
 }

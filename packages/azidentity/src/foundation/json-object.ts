@@ -1,8 +1,13 @@
 /** The object that the text is in JSON; undefined when it is anything else. */
 export function jsonObject(text: string): Record<string, unknown> | undefined {
+	const value = jsonValue(text);
+	return isObject(value) ? value : undefined;
+}
+
+/** What the text is in JSON; undefined when it is none. */
+export function jsonValue(text: string): unknown {
 	try {
-		const value: unknown = JSON.parse(text);
-		return isObject(value) ? value : undefined;
+		return JSON.parse(text);
 	} catch {
 		return undefined;
 	}
