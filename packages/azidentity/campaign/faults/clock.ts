@@ -3,6 +3,7 @@ import { TokenCache } from "../../src/cache/token-cache.ts";
 import type { TokenSource } from "../../src/token.ts";
 import type { Fault, Trial } from "../fault.ts";
 import type { Random } from "../random.ts";
+import { ASK, ownerIn } from "../simulation/one-scope.ts";
 
 const OWNERS = 5;
 const LIFETIME_MS = 3_600_000;
@@ -82,10 +83,7 @@ async function story({ broken, random }: Trial, calls: number, sum: Sum) {
 			else times.wall += jumpOf(random);
 		}
 		const tenantId = `tenant-${random.below(OWNERS)}`;
-		const partition = cache.partition(
-			{ clientId: "c", environment: "e", tenantId },
-			false,
-		);
+		const partition = cache.partition(ownerIn(tenantId), false);
 		const token = await partition.get(ASK, source);
 		judge(token, tenantId, times, broken);
 	}
@@ -97,12 +95,6 @@ async function story({ broken, random }: Trial, calls: number, sum: Sum) {
 	const most = OWNERS * (needed + mishaps);
 	if (requests > most) broken(`${requests} requests where ${most} would do`);
 }
-
-const ASK = {
-	scopes: "s",
-	written: "s",
-	normalise: () => ["s"],
-};
 
 function judge(
 	{ token }: AccessToken,

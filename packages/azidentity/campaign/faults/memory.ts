@@ -3,6 +3,7 @@ import { runInNewContext } from "node:vm";
 import { TokenCache } from "../../src/cache/token-cache.ts";
 import type { TokenSource } from "../../src/token.ts";
 import type { Fault, Trial } from "../fault.ts";
+import { ASK, ownerIn } from "../simulation/one-scope.ts";
 
 const PARTITIONS = 100_000;
 /** Of a usual token. */
@@ -81,14 +82,6 @@ async function fill(
 	cache.partition(ownerIn("last"), false);
 	return `${name}: ${mib(half)} MiB after the half, ${mib(end)} MiB at the end; ${requests.toLocaleString("en")} requests`;
 }
-
-const ownerIn = (tenantId: string) => ({
-	clientId: "c",
-	environment: "e",
-	tenantId,
-});
-
-const ASK = { scopes: "s", written: "s", normalise: () => ["s"] };
 
 function heapBytes(): number {
 	collect();
