@@ -45,6 +45,10 @@ export function assertShowsNone(secrets: readonly string[], text: string) {
 	}
 }
 
+/** Signed by nobody, so that nobody takes it for a real one. */
+export const PLANTED_JWT =
+	"eyJhbGciOiJub25lIn0.eyJwbGFudGVkIjoicGxhbnRlZCJ9.plantedSignature";
+
 /** Options with which the most that may be said is said. */
 export const TALKATIVE = {
 	loggingOptions: {

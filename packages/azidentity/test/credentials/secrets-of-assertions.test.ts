@@ -2,15 +2,22 @@ import assert from "node:assert/strict";
 import { ClientAssertionCredential } from "azidentity";
 import { describe, test } from "vitest";
 import { emulatedEntra, VAULT } from "./emulated-entra.ts";
-import { assertShowsNone, capturedLog, printed } from "./planted-secrets.ts";
+import {
+	assertShowsNone,
+	capturedLog,
+	PLANTED_JWT,
+	printed,
+} from "./planted-secrets.ts";
 
 const entra = emulatedEntra();
 const logged = capturedLog();
 
-/** Signed by nobody, so that nobody takes it for a real one. */
-const ASSERTION =
-	"eyJhbGciOiJub25lIn0.eyJwbGFudGVkIjoicGxhbnRlZCJ9.plantedSignature";
-const PLANTED = [ASSERTION, "eyJwbGFudGVk", "plantedSignature", "PLANTED_BODY"];
+const PLANTED = [
+	PLANTED_JWT,
+	"eyJwbGFudGVk",
+	"plantedSignature",
+	"PLANTED_BODY",
+];
 
 const credentialOf = (getAssertion: () => Promise<string>) =>
 	new ClientAssertionCredential(
@@ -25,18 +32,18 @@ const credentialOf = (getAssertion: () => Promise<string>) =>
 
 describe("No log line, error or inspection shows an assertion", () => {
 	const quotes = Object.assign(
-		new Error(`sent client_assertion=${ASSERTION}&x=y`, {
-			cause: new Error(ASSERTION),
+		new Error(`sent client_assertion=${PLANTED_JWT}&x=y`, {
+			cause: new Error(PLANTED_JWT),
 		}),
 		{ request: { body: "PLANTED_BODY" } },
 	);
 	test.each<[string, () => Promise<string>]>([
-		["when Entra refuses it", async () => ASSERTION],
+		["when Entra refuses it", async () => PLANTED_JWT],
 		["when the callback's error quotes it", () => Promise.reject(quotes)],
-		["when the callback throws it", () => Promise.reject(ASSERTION)],
+		["when the callback throws it", () => Promise.reject(PLANTED_JWT)],
 		[
 			"when it is wrapped in something else",
-			async () => ({ token: ASSERTION }) as unknown as string,
+			async () => ({ token: PLANTED_JWT }) as unknown as string,
 		],
 	])("%s", async (_, getAssertion) => {
 		const credential = credentialOf(getAssertion);
@@ -58,9 +65,9 @@ describe("No log line, error or inspection shows an assertion", () => {
 		await entra.emulator.addFault({
 			path: "/token",
 			status: 400,
-			body: { error: "invalid_client", error_description: quote(ASSERTION) },
+			body: { error: "invalid_client", error_description: quote(PLANTED_JWT) },
 		});
-		const credential = credentialOf(async () => ASSERTION);
+		const credential = credentialOf(async () => PLANTED_JWT);
 		const error = await credential.getToken(VAULT).then(
 			() => assert.fail("it should have failed"),
 			(reason: unknown) => reason,

@@ -7,6 +7,7 @@ import {
 	assertShowsNone,
 	assertSilent,
 	capturedLog,
+	PLANTED_JWT,
 	TALKATIVE,
 } from "./planted-secrets.ts";
 
@@ -18,9 +19,6 @@ const silent = (
 	planted: readonly string[],
 ) => assertSilent(credential, VAULT, planted, logged);
 
-/** Signed by nobody, so that nobody takes it for a real one. */
-const ASSERTION =
-	"eyJhbGciOiJub25lIn0.eyJwbGFudGVkIjoicGxhbnRlZCJ9.plantedSignature";
 describe("No log line, error or inspection shows a job's system token or its OIDC token", () => {
 	const planted = [SYSTEM_TOKEN, encodeURIComponent(SYSTEM_TOKEN)];
 
@@ -34,8 +32,12 @@ describe("No log line, error or inspection shows a job's system token or its OID
 	test.each<[string, number, string | object]>([
 		["a refusal that quotes it", 401, { message: `not ${SYSTEM_TOKEN}` }],
 		["a page that quotes it", 404, `<p>Authorization: Bearer ${SYSTEM_TOKEN}`],
-		["a page that quotes a token", 500, `<p>${ASSERTION}`],
-		["a success without its token", 200, { token: ASSERTION, x: SYSTEM_TOKEN }],
+		["a page that quotes a token", 500, `<p>${PLANTED_JWT}`],
+		[
+			"a success without its token",
+			200,
+			{ token: PLANTED_JWT, x: SYSTEM_TOKEN },
+		],
 		["a sign-in page", 203, `<p>${SYSTEM_TOKEN}`],
 		["a redirect", 302, `<a href="https://a.test/?t=${SYSTEM_TOKEN}">`],
 	])("after %s", async (_, status, body) => {
@@ -45,7 +47,7 @@ describe("No log line, error or inspection shows a job's system token or its OID
 		};
 		for (let count = 0; count < 4; count += 1)
 			job.answers(status, body, headers);
-		const all = [...planted, ASSERTION, "plantedSignature"];
+		const all = [...planted, PLANTED_JWT, "plantedSignature"];
 		assert.ok(await silent(job.credential(TALKATIVE), all));
 	});
 

@@ -6,6 +6,7 @@ import {
 	assertShowsNone,
 	assertSilent,
 	capturedLog,
+	PLANTED_JWT,
 	printed,
 	TALKATIVE,
 } from "./planted-secrets.ts";
@@ -18,9 +19,6 @@ const silent = (
 	planted: readonly string[],
 ) => assertSilent(credential, VAULT, planted, logged);
 
-/** Signed by nobody, so that nobody takes it for a real one. */
-const ASSERTION =
-	"eyJhbGciOiJub25lIn0.eyJwbGFudGVkIjoicGxhbnRlZCJ9.plantedSignature";
 describe("No log line, error or inspection shows what a workload proves itself by", () => {
 	const quoting = (status: number, text: string) =>
 		entra.emulator.addFault({
@@ -41,7 +39,7 @@ describe("No log line, error or inspection shows what a workload proves itself b
 		["quotes it", (text: string) => `not ${text}`],
 		["quotes the form", (text: string) => `client_assertion=${text}&x=y`],
 	])("when Entra's refusal %s", async (_, quote) => {
-		for (const assertion of [ASSERTION, "planted-opaque-token"]) {
+		for (const assertion of [PLANTED_JWT, "planted-opaque-token"]) {
 			pod.rotate(assertion);
 			await quoting(401, quote(assertion));
 			const planted = [assertion, "plantedSignature"];
