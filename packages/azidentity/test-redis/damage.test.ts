@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { randomBytes, randomUUID } from "node:crypto";
 import { type RedisStoreOptions, redisStore } from "azidentity/redis";
-import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
-import { type Connected, SINGLE } from "./clients.ts";
+import { beforeEach, describe, test } from "vitest";
+import { SINGLE } from "./clients.ts";
+import { connectedRedis } from "./connected-redis.ts";
 import { daemons, VAULT, warnings } from "./daemons.ts";
-import { type RedisServer, startRedis } from "./redis-server.ts";
 import { KEY, PATIENT } from "./store-place.ts";
 
 const entra = daemons();
@@ -13,57 +13,48 @@ const name = { cae: false, owner: "someone" };
 
 for (const client of ["redis 6", "ioredis 6"] as const)
 	describe(`by ${client}`, () => {
-		let server: RedisServer;
-		let connected: Connected;
+		const redis = connectedRedis(SINGLE[client]);
 		let prefix: string;
-		beforeAll(async () => {
-			server = await startRedis();
-			connected = await SINGLE[client](server);
-		});
-		afterAll(async () => {
-			await connected.close();
-			await server.close();
-		});
 		beforeEach(async () => {
 			prefix = randomUUID();
-			await server.cli("CONFIG", "SET", "maxmemory", "0");
-			await server.cli("FLUSHALL");
+			await redis.server.cli("CONFIG", "SET", "maxmemory", "0");
+			await redis.server.cli("FLUSHALL");
 		});
 		const open = (options: RedisStoreOptions = {}) =>
-			redisStore(connected.client, { ...PATIENT, prefix, ...options });
+			redisStore(redis.client, { ...PATIENT, prefix, ...options });
 		const onlyKey = async () => {
-			const keys = (await server.cli("KEYS", `${prefix}:{*`)).split("\n");
+			const keys = (await redis.server.cli("KEYS", `${prefix}:{*`)).split("\n");
 			assert.equal(keys.length, 1);
 			return keys[0] as string;
 		};
 
 		const DAMAGES: Record<string, (key: string) => Promise<unknown>> = {
 			"a list": async (key) => {
-				await server.cli("DEL", key);
-				await server.cli("RPUSH", key, "one", "two");
+				await redis.server.cli("DEL", key);
+				await redis.server.cli("RPUSH", key, "one", "two");
 			},
 			"bytes that are no text": (key) =>
-				server.cli("SETRANGE", key, "0", "\u00ff"),
-			"somebody else's text": (key) => server.cli("SET", key, "{}"),
-			"nothing at all": (key) => server.cli("SET", key, ""),
+				redis.server.cli("SETRANGE", key, "0", "\u00ff"),
+			"somebody else's text": (key) => redis.server.cli("SET", key, "{}"),
+			"nothing at all": (key) => redis.server.cli("SET", key, ""),
 			"half of the document": async (key) => {
-				const value = await server.cli("GET", key);
-				await server.cli("SET", key, value.slice(0, value.length / 2));
+				const value = await redis.server.cli("GET", key);
+				await redis.server.cli("SET", key, value.slice(0, value.length / 2));
 			},
 			"our form and nothing behind it": (key) =>
-				server.cli("SET", key, `azid1:AAAAAAAAAAAAAAAA:${KEY.id}:`),
+				redis.server.cli("SET", key, `azid1:AAAAAAAAAAAAAAAA:${KEY.id}:`),
 			"one changed letter": async (key) => {
-				const value = await server.cli("GET", key);
+				const value = await redis.server.cli("GET", key);
 				const at = value.length - 10;
 				const other = value[at] === "A" ? "B" : "A";
-				await server.cli(
+				await redis.server.cli(
 					"SET",
 					key,
 					value.slice(0, at) + other + value.slice(at + 1),
 				);
 			},
 			"plain text": (key) =>
-				server.cli(
+				redis.server.cli(
 					"SET",
 					key,
 					`azid1:AAAAAAAAAAAAAAAA::${JSON.stringify(name)}\n"planted"`,
@@ -90,11 +81,11 @@ for (const client of ["redis 6", "ioredis 6"] as const)
 			const store = open();
 			await store.update(name, () => '"mine"');
 			const mine = await onlyKey();
-			const value = await server.cli("GET", mine);
-			await server.cli("DEL", mine);
+			const value = await redis.server.cli("GET", mine);
+			await redis.server.cli("DEL", mine);
 			const other = { ...name, owner: "somebody else" };
 			await store.update(other, () => '"theirs"');
-			await server.cli("SET", await onlyKey(), value);
+			await redis.server.cli("SET", await onlyKey(), value);
 			assert.equal(await store.read(other), undefined);
 		});
 
@@ -125,7 +116,7 @@ for (const client of ["redis 6", "ioredis 6"] as const)
 		test("a full Redis that evicts nothing costs a request and one warning, and still gives what it has", async () => {
 			const store = open();
 			const { token } = await entra.cold(store).getToken(VAULT);
-			await server.cli("CONFIG", "SET", "maxmemory", "1");
+			await redis.server.cli("CONFIG", "SET", "maxmemory", "1");
 			const scope = "https://storage.azure.com/.default";
 			assert.ok((await entra.cold(store).getToken(scope)).token);
 			assert.ok((await entra.cold(store).getToken(scope)).token);
@@ -136,15 +127,20 @@ for (const client of ["redis 6", "ioredis 6"] as const)
 
 		for (const policy of ["allkeys-lru", "volatile-ttl", "allkeys-random"])
 			test(`what a Redis under ${policy} has evicted costs a request`, async () => {
-				await server.cli("CONFIG", "SET", "maxmemory-policy", policy);
+				await redis.server.cli("CONFIG", "SET", "maxmemory-policy", policy);
 				const store = open();
 				await entra.cold(store).getToken(VAULT);
 				// Full, and with something else to be kept: all of ours goes, or is not taken.
-				await server.cli("CONFIG", "SET", "maxmemory", "1");
-				await server.cli("SET", "other", "thing").catch(() => {});
+				await redis.server.cli("CONFIG", "SET", "maxmemory", "1");
+				await redis.server.cli("SET", "other", "thing").catch(() => {});
 				assert.ok((await entra.cold(store).getToken(VAULT)).token);
-				await server.cli("CONFIG", "SET", "maxmemory", "0");
-				await server.cli("CONFIG", "SET", "maxmemory-policy", "noeviction");
+				await redis.server.cli("CONFIG", "SET", "maxmemory", "0");
+				await redis.server.cli(
+					"CONFIG",
+					"SET",
+					"maxmemory-policy",
+					"noeviction",
+				);
 				assert.equal(await entra.tokenRequests(), 2);
 			});
 	});

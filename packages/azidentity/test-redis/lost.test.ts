@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { redisStore } from "azidentity/redis";
-import { afterAll, afterEach, beforeAll, describe, test } from "vitest";
-import { type Connected, SINGLE } from "./clients.ts";
+import { afterEach, describe, test } from "vitest";
+import { SINGLE } from "./clients.ts";
+import { connectedRedis } from "./connected-redis.ts";
 import { daemons, VAULT } from "./daemons.ts";
-import { type RedisServer, startRedis, until } from "./redis-server.ts";
+import { until } from "./redis-server.ts";
 import { KEY, PATIENT } from "./store-place.ts";
 
 const entra = daemons();
@@ -13,21 +14,12 @@ const MINUTE = 60_000;
 
 for (const [client, connect] of Object.entries(SINGLE))
 	describe(`by ${client}`, () => {
-		let server: RedisServer;
-		let connected: Connected;
-		beforeAll(async () => {
-			server = await startRedis();
-			connected = await connect(server);
-		});
-		afterAll(async () => {
-			await connected.close();
-			await server.close();
-		});
-		afterEach(() => server.resume());
+		const redis = connectedRedis(connect);
+		afterEach(() => redis.server.resume());
 
 		test("a Redis that stopped answering costs one wait, and is used again when it answers", async () => {
 			let time = 0;
-			const store = redisStore(connected.client, {
+			const store = redisStore(redis.client, {
 				keys: [KEY],
 				prefix: randomUUID(),
 				timeout: 50,
@@ -38,7 +30,7 @@ for (const [client, connect] of Object.entries(SINGLE))
 				await store.update(name, () => '"before"');
 				return true;
 			});
-			server.freeze();
+			redis.server.freeze();
 			await assert.rejects(store.read(name), { name: "NoAnswerError" });
 			for (let index = 0; index < 100; index += 1)
 				await assert.rejects(store.read(name), { name: "RedisPausedError" });
@@ -50,7 +42,7 @@ for (const [client, connect] of Object.entries(SINGLE))
 					name: "RedisPausedError",
 				},
 			);
-			server.resume();
+			redis.server.resume();
 			await until("it is used again", async () => {
 				time += 2 * MINUTE;
 				return (await store.read(name)) !== undefined;
@@ -60,7 +52,7 @@ for (const [client, connect] of Object.entries(SINGLE))
 
 		test("a Redis that is away fails no getToken while the authority answers, and is filled again when it is back", async () => {
 			let time = Date.now();
-			const store = redisStore(connected.client, {
+			const store = redisStore(redis.client, {
 				keys: [KEY],
 				prefix: randomUUID(),
 				timeout: 50,
@@ -77,21 +69,21 @@ for (const [client, connect] of Object.entries(SINGLE))
 				for (const { token } of answers) assert.ok(token);
 			};
 			await storm(10);
-			await server.stop();
+			await redis.server.stop();
 			await storm(20);
 			time += MINUTE;
 			await storm(20);
-			await server.start();
+			await redis.server.start();
 			await until("it is filled again", async () => {
 				time += 2 * MINUTE;
 				await storm(2);
-				return (await server.cli("DBSIZE")) !== "0";
+				return (await redis.server.cli("DBSIZE")) !== "0";
 			});
 			await store.close();
 		});
 
 		test("connections that are cut fail no getToken", async () => {
-			const store = redisStore(connected.client, {
+			const store = redisStore(redis.client, {
 				...PATIENT,
 				prefix: randomUUID(),
 			});
@@ -102,7 +94,7 @@ for (const [client, connect] of Object.entries(SINGLE))
 			const asking = Array.from({ length: 30 }, () =>
 				entra.cold(store).getToken(VAULT),
 			);
-			const killing = server.cli("CLIENT", "KILL", "TYPE", "normal");
+			const killing = redis.server.cli("CLIENT", "KILL", "TYPE", "normal");
 			for (const { token } of await Promise.all(asking)) assert.ok(token);
 			await killing;
 			await until("it is used again", async () => {
@@ -113,11 +105,11 @@ for (const [client, connect] of Object.entries(SINGLE))
 		});
 
 		test("a Redis that sleeps is waited for no longer than it may take, and the token comes from the authority", async () => {
-			const store = redisStore(connected.client, {
+			const store = redisStore(redis.client, {
 				keys: [KEY],
 				prefix: randomUUID(),
 			});
-			const asleep = server.cli("DEBUG", "SLEEP", "1");
+			const asleep = redis.server.cli("DEBUG", "SLEEP", "1");
 			const { token } = await entra.cold(store).getToken(VAULT);
 			assert.ok(token);
 			await asleep;

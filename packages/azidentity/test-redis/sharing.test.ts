@@ -7,10 +7,10 @@ import {
 	UsernamePasswordCredential,
 } from "azidentity";
 import { type RedisStoreOptions, redisStore } from "azidentity/redis";
-import { afterAll, beforeAll, describe, test } from "vitest";
-import { type Connected, SINGLE } from "./clients.ts";
+import { describe, test } from "vitest";
+import { SINGLE } from "./clients.ts";
+import { connectedRedis } from "./connected-redis.ts";
 import { daemons, VAULT } from "./daemons.ts";
-import { type RedisServer, startRedis } from "./redis-server.ts";
 import { KEY, PATIENT } from "./store-place.ts";
 
 const entra = daemons();
@@ -19,29 +19,20 @@ const DAY = 24 * 60 * MINUTE;
 
 for (const client of ["redis 6", "ioredis 6"] as const)
 	describe(`by ${client}`, () => {
-		let server: RedisServer;
-		let connected: Connected;
-		beforeAll(async () => {
-			server = await startRedis();
-			connected = await SINGLE[client](server);
-		});
-		afterAll(async () => {
-			await connected.close();
-			await server.close();
-		});
+		const redis = connectedRedis(SINGLE[client]);
 		const open = (options: RedisStoreOptions = {}) =>
-			redisStore(connected.client, {
+			redisStore(redis.client, {
 				...PATIENT,
 				prefix: randomUUID(),
 				...options,
 			});
 		/** The keys of documents and how long each lives, in milliseconds. */
 		const documents = async (prefix: string) => {
-			const keys = (await server.cli("KEYS", `${prefix}:{*`)).split("\n");
+			const keys = (await redis.server.cli("KEYS", `${prefix}:{*`)).split("\n");
 			return Promise.all(
 				keys.map(async (key) => ({
 					key,
-					left: Number(await server.cli("PTTL", key)),
+					left: Number(await redis.server.cli("PTTL", key)),
 				})),
 			);
 		};
@@ -50,19 +41,19 @@ for (const client of ["redis 6", "ioredis 6"] as const)
 			const store = open();
 			const credential = entra.cold(store);
 			await credential.getToken(VAULT);
-			const { info: _, ...before } = await server.calls();
+			const { info: _, ...before } = await redis.server.calls();
 			for (let index = 0; index < 1_000; index += 1)
 				await credential.getToken(VAULT);
-			const { info: __, ...after } = await server.calls();
+			const { info: __, ...after } = await redis.server.calls();
 			assert.deepEqual(after, before);
 		});
 
 		test("a second process finds the token by one command", async () => {
 			const store = open();
 			await entra.cold(store).getToken(VAULT);
-			const before = await server.calls();
+			const before = await redis.server.calls();
 			await entra.cold(store).getToken(VAULT);
-			const after = await server.calls();
+			const after = await redis.server.calls();
 			assert.equal((after.get ?? 0) - (before.get ?? 0), 1);
 			assert.equal(after.set, before.set);
 			assert.equal(await entra.tokenRequests(), 1);
@@ -109,7 +100,7 @@ for (const client of ["redis 6", "ioredis 6"] as const)
 						apps.native.clientId,
 					]) {
 						assert.ok(!key.includes(part));
-						assert.ok(!(await server.cli("GET", key)).includes(part));
+						assert.ok(!(await redis.server.cli("GET", key)).includes(part));
 					}
 				}
 				assert.ok(kept.length > 0);
@@ -173,14 +164,14 @@ for (const client of ["redis 6", "ioredis 6"] as const)
 			const prefix = randomUUID();
 			const store = open({ prefix });
 			const lease = await store.lease("a task", 0);
-			const [key = ""] = (await server.cli("KEYS", `${prefix}:lease:*`)).split(
-				"\n",
-			);
-			const left = Number(await server.cli("PTTL", key));
+			const [key = ""] = (
+				await redis.server.cli("KEYS", `${prefix}:lease:*`)
+			).split("\n");
+			const left = Number(await redis.server.cli("PTTL", key));
 			assert.ok(left > 0 && left <= 5_000);
-			await server.cli("SET", key, "somebody else's");
+			await redis.server.cli("SET", key, "somebody else's");
 			await lease?.release();
-			assert.equal(await server.cli("GET", key), "somebody else's");
+			assert.equal(await redis.server.cli("GET", key), "somebody else's");
 		});
 
 		test("nothing that is printed of a store shows a key", () => {
