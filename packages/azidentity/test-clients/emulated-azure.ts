@@ -1,36 +1,29 @@
 import { randomUUID } from "node:crypto";
-import { type Emulator, startEmulator } from "@azidentity/emulator";
+import type { Emulator } from "@azidentity/emulator";
+import { emulatorOfFile } from "@azidentity/testkit/emulator";
 import { BlobServiceClient } from "@azure/storage-blob";
 import {
 	ClientSecretCredential,
 	type ClientSecretCredentialOptions,
 	type TokenCredential,
 } from "azidentity";
-import { afterAll, afterEach, beforeAll, inject } from "vitest";
+import { inject } from "vitest";
 import type { Service } from "./azurite.ts";
 
 /** Entra ID for the tests of one file, as new for each test, and beside it the Azure Storage of the whole run. */
 export function emulatedAzure() {
-	let emulator: Emulator;
-	beforeAll(async () => {
-		emulator = await startEmulator();
-	});
-	afterEach(async () => {
-		await emulator.clearFaults();
-		await emulator.clearRequests();
-	});
-	afterAll(() => emulator.close());
+	const emulator = emulatorOfFile();
 
 	const azure = {
 		get emulator(): Emulator {
-			return emulator;
+			return emulator();
 		},
 		/** The options that lead a credential to the emulator. */
 		get options(): ClientSecretCredentialOptions {
 			return {
-				authorityHost: emulator.authorityHost,
+				authorityHost: emulator().authorityHost,
 				disableInstanceDiscovery: true,
-				tlsOptions: { ca: emulator.ca },
+				tlsOptions: { ca: emulator().ca },
 				// A service that is down is down for all tries; the pauses between them would say no more.
 				retryOptions: { retryDelayInMs: 1, maxRetryDelayInMs: 2 },
 			};
@@ -41,7 +34,7 @@ export function emulatedAzure() {
 		 */
 		get clientOptions() {
 			return {
-				tlsOptions: { ca: emulator.ca },
+				tlsOptions: { ca: emulator().ca },
 				userAgentOptions: { userAgentPrefix: "azidentity-tests" },
 			};
 		},
@@ -50,9 +43,9 @@ export function emulatedAzure() {
 			options: ClientSecretCredentialOptions & { now?: () => number } = {},
 		): ClientSecretCredential {
 			return new ClientSecretCredential(
-				emulator.tenants.contoso.id,
-				emulator.apps.daemon.clientId,
-				emulator.apps.daemon.secrets[0],
+				emulator().tenants.contoso.id,
+				emulator().apps.daemon.clientId,
+				emulator().apps.daemon.secrets[0],
 				{ ...azure.options, ...options },
 			);
 		},
@@ -69,7 +62,7 @@ export function emulatedAzure() {
 		newName: () => `test${randomUUID().replaceAll("-", "")}`,
 		/** The requests for tokens that reached the authority. */
 		async tokenRequests() {
-			return (await emulator.requests()).filter(({ path }) =>
+			return (await emulator().requests()).filter(({ path }) =>
 				path.endsWith("/oauth2/v2.0/token"),
 			);
 		},

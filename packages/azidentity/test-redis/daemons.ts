@@ -1,37 +1,29 @@
-import { type Emulator, startEmulator } from "@azidentity/emulator";
+import { emulatorOfFile } from "@azidentity/testkit/emulator";
 import { AzureLogger, setLogLevel } from "@azure/logger";
 import { ClientSecretCredential, logger, TokenCache } from "azidentity";
 import type { RedisStore } from "azidentity/redis";
-import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
+import { afterEach, beforeEach } from "vitest";
 import { until } from "./redis-server.ts";
 
 export const VAULT = "https://vault.azure.net/.default";
 
 /** An emulated authority, and the fixtures' daemon as each of its processes has it: with an empty memory. */
 export function daemons() {
-	let emulator: Emulator;
-	beforeAll(async () => {
-		emulator = await startEmulator();
-	});
-	afterEach(async () => {
-		await emulator.clearFaults();
-		await emulator.clearRequests();
-	});
-	afterAll(() => emulator.close());
+	const emulator = emulatorOfFile();
 	return {
 		get emulator() {
-			return emulator;
+			return emulator();
 		},
 		/** What a credential is made of, as JSON can hold it. */
 		get job() {
 			return {
-				tenantId: emulator.tenants.contoso.id,
-				clientId: emulator.apps.daemon.clientId,
-				secret: emulator.apps.daemon.secrets[0],
+				tenantId: emulator().tenants.contoso.id,
+				clientId: emulator().apps.daemon.clientId,
+				secret: emulator().apps.daemon.secrets[0],
 				options: {
-					authorityHost: emulator.authorityHost,
+					authorityHost: emulator().authorityHost,
 					disableInstanceDiscovery: true,
-					tlsOptions: { ca: emulator.ca },
+					tlsOptions: { ca: emulator().ca },
 				},
 			};
 		},
@@ -43,7 +35,7 @@ export function daemons() {
 			});
 		},
 		async tokenRequests(): Promise<number> {
-			const requests = await emulator.requests();
+			const requests = await emulator().requests();
 			return requests.filter(({ path }) => path.endsWith("/oauth2/v2.0/token"))
 				.length;
 		},
